@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make run`, then `make test`. `make help` lists the rest.
+PYTHON ?= python3
+HOME_DIR ?= sample-home
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := --no-deps --require-hashes --only-binary :all: -r
+UV := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help install run web test lint bench docs lock clean
+
+help: ## この一覧 · this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.core ## .venv を作り、固定した版を入れる · create .venv from the hashed lock
+
+run: install ## 見本データで一通り動かし、件数を出す · sample submissions → counts
+	@$(BIN)/neta sample --home $(HOME_DIR)
+	@$(BIN)/neta run --home $(HOME_DIR) || [ $$? -eq 3 ]
+
+web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
+	@$(BIN)/neta web --home $(HOME_DIR)
+
+test: install ## テスト · the tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint ## 書き方の検査 · ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios against named peers
+	@$(BIN)/python -m tests.bench
+
+docs: install ## 生成する文書を作り直す · regenerate the generated pages
+	@$(BIN)/python -m warehouse.dictionary
+
+lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (needs uv)
+	$(UV) pyproject.toml -o requirements.lock
+	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
+	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
+
+clean: ## .venv と見本を消す · remove .venv and the sample home
+	rm -rf $(VENV) $(HOME_DIR)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 以上が必要です。https://www.python.org/ から入れるか、PYTHON=python3.12 make run のように指定してください。"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python の venv が使えません。Debian・Ubuntu では「sudo apt install python3-venv」を実行してください。"; exit 1; }
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python requirements.lock pyproject.toml
+	@echo "必要なものを入れています(初回は 1〜2 分)…"
+	@$(PIP) $(LOCKED) requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check --disable-pip-version-check
+	@touch $@
+
+$(VENV)/.%: requirements-%.lock $(VENV)/.core
+	@$(PIP) $(LOCKED) $<
+	@touch $@

@@ -1,0 +1,115 @@
+"""Build: raw + ledger → a published warehouse. The whole path in its order; the rules live in tasks/."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows import runlog
+from flows.settings import Settings, load
+from warehouse import codebook, ledger, store
+from warehouse.lake import Lake, locked, write_bytes
+
+ROOMS = ("flows", "tasks", "expectations", "warehouse")
+_ROOT = Path(__file__).parent.parent
+Tell = Callable[[str], None]  # gets a key of words.toml [step] as each step begins
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did. changed: False when the same inputs had been built and published before."""
+
+    version: str
+    changed: bool
+
+
+def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool = False) -> Built:
+    """Build and publish, unless nothing that goes in has changed. Failures leave the published warehouse as it was.
+
+    empty_cache: make every derived thing again, from raw, ledger, key, settings and codebook alone.
+    """
+    started = runlog.now()
+    run_id = runlog.new_run_id(started)
+    try:
+        with locked(settings.lake):
+            if empty_cache:
+                shutil.rmtree(settings.lake.cache, ignore_errors=True)
+            wanted = input_hash(settings)
+            version = None if empty_cache else published_version(settings, wanted)
+            built = Built(version, False) if version else Built(_build(settings, wanted, started, tell), True)
+    except Exception as error:
+        runlog.record(settings.lake, run_id, "build", started, "failed", error=type(error).__name__)
+        raise
+    runlog.record(settings.lake, run_id, "build", started, "done")
+    return built
+
+
+def build_home(home: str) -> dict:
+    """As `build`, for a task runner: plain values in and out."""
+    built = build(load(Path(home)))
+    return {"version": built.version, "changed": built.changed}
+
+
+def input_hash(settings: Settings) -> str:
+    """sha256 over all that a build depends on: raw files, ledger, key, settings, codebook and neta's own code."""
+    lake, digest = settings.lake, hashlib.sha256()
+    digest.update("\n".join(str(f.relative_to(lake.raw)) for f in lake.raw_files()).encode())
+    digest.update(f"{ledger.head(lake.ledger)} {_code_hash()} {codebook.load(settings.codebook).digest}".encode())
+    digest.update(settings.key() + lake.settings_file.read_bytes())
+    return digest.hexdigest()
+
+
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for file in sorted((_ROOT / room).rglob("*")):
+            if file.suffix in {".py", ".sql", ".toml", ".txt", ".html"}:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def published_version(settings: Settings, wanted: str) -> str | None:
+    """The version on show if it was built from just these inputs."""
+    try:
+        with store.reading(settings.lake, str(settings.zone)) as con:
+            row = con.execute("SELECT version FROM dim_build WHERE input_hash = ?", [wanted]).fetchone()
+            return row and row[0]
+    except store.NotBuilt:
+        return None
+
+
+def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
+    from tasks.path import travel  # pandas and Great Expectations come with it
+
+    version = f"{at:%Y%m%dT%H%M%SZ}-{wanted[:8]}"
+    book = codebook.load(settings.codebook)
+    build_row = {"version": version, "built_at": at, "call_title": settings.call.title, "is_sample": settings.sample}
+    build_row |= {"time_zone": str(settings.zone), "input_hash": wanted}
+    decisions = ledger.read(settings.lake.ledger, "code")
+    tables, report = travel(
+        lake=settings.lake,
+        key=settings.key(),
+        call=settings.call,
+        me=settings.me,
+        gap_minutes=settings.gap_minutes,
+        book=book,
+        decisions=decisions,
+        runs=runlog.runs(settings.lake),
+        build_row=build_row,
+        tell=tell,
+    )
+    tell("publish")
+    write_bytes(report(settings.language, at.astimezone(settings.zone)).encode(), report_file(settings.lake))
+    path = settings.lake.warehouse / f"warehouse-{version}.duckdb"
+    store.build(path, tables, [d.name for d in book.dimensions], str(settings.zone))
+    store.publish(settings.lake, path)
+    return version
+
+
+def report_file(lake: Lake) -> Path:
+    """Where the validation report lies."""
+    return lake.reports / "validation.html"

@@ -1,0 +1,334 @@
+"""The `neta` command: one verb for everything a person does. Heavy imports stay inside the verbs.
+
+Exit codes: 0 done · 1 failed · 2 wrong use · 3 done, with new quarantine in this run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import wraps
+from pathlib import Path
+
+import click
+
+QUARANTINE = 3
+_BAD = "✗ "
+
+
+class Door(click.Group):
+    """Lists verbs in the order in which a newcomer meets them, and tells every failure in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from flows.failures import one_line
+
+            if os.environ.get("NETA_DEBUG"):
+                raise
+            click.echo(_BAD + one_line(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="neta", message="neta %(version)s")
+@click.option("--home", type=click.Path(path_type=Path), help="ホーム(状態を置くフォルダ)。既定: NETA_HOME か ./data")
+@click.pass_context
+def main(ctx: click.Context, home: Path | None) -> None:
+    """公募に寄せられた話を集め、確かめ、数える。
+
+    \b
+    はじめて:  neta sample --home sample-home && neta run --home sample-home
+    自分の公募: neta init mycall && neta run --home mycall
+    """
+    ctx.obj = home
+
+
+def at_home(verb):
+    """Give a verb its home, from --home on either side of it, NETA_HOME or ./data."""
+
+    @click.option("--home", "own_home", type=click.Path(path_type=Path), help="ホーム。既定: NETA_HOME か ./data")
+    @click.pass_context
+    @wraps(verb)
+    def with_home(ctx: click.Context, own_home: Path | None, **options):
+        from flows.settings import default_home
+
+        return verb((own_home or ctx.obj or default_home()).absolute(), **options)
+
+    return with_home
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="機械が読む形(JSON)で出す")
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="たずねずに既定のまま作る(この公募、期日なし)")
+def init(directory: Path, yes: bool) -> None:
+    """新しい公募のホームを作る。
+
+    例: neta init mycall
+    """
+    from flows import home
+
+    home.init(directory.absolute(), home.DEFAULTS if yes else home.asked())
+    click.echo(f"作りました: {directory}/neta.toml と {directory}/codebook/。次は: neta run --home {directory}")
+
+
+@main.command()
+@at_home
+def sample(home: Path) -> None:
+    """見本データのホームを作る。
+
+    例: neta sample --home sample-home
+    """
+    from flows.home import make_sample
+
+    counts = make_sample(home)
+    click.echo(f"見本データ: {home}/inbox に {sum(counts.values())} 件のファイルを用意しました")
+
+
+@main.command()
+@click.option("--no-prefect", is_flag=True, help="Prefect を使わずに同じことをする")
+@json_option
+@at_home
+def run(home: Path, no_prefect: bool, as_json: bool) -> None:
+    """取り込んで集計する。今日の内訳と件数を出す。
+
+    例: neta run --home sample-home
+    """
+    from flows.verbs import run_day_and_show
+
+    sys.exit(run_day_and_show(home, no_prefect, as_json))
+
+
+@main.command()
+@click.argument("channel")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@json_option
+@at_home
+def ingest(home: Path, channel: str, paths: tuple[Path, ...], as_json: bool) -> None:
+    """1つの経路を取り込む(ファイルかフォルダ。省くと受信箱)。
+
+    \b
+    例: neta ingest email ~/Downloads/応募.mbox
+        neta ingest pasted memo/
+    """
+    from flows.verbs import ingest_and_show
+
+    sys.exit(ingest_and_show(home, channel, paths, as_json))
+
+
+@main.command()
+@json_option
+@at_home
+def build(home: Path, as_json: bool) -> None:
+    """元データと台帳から集計を作る。
+
+    例: neta build
+    """
+    from flows.verbs import build_and_show
+
+    sys.exit(build_and_show(home, as_json, empty_cache=False))
+
+
+@main.command()
+@json_option
+@at_home
+def rebuild(home: Path, as_json: bool) -> None:
+    """途中のものを捨て、元データと台帳だけから作り直す。
+
+    例: neta rebuild
+    """
+    from flows.verbs import build_and_show
+
+    sys.exit(build_and_show(home, as_json, empty_cache=True))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="結果を書くファイル(JSON Lines)")
+@click.option("--home", "own_home", type=click.Path(path_type=Path), help="そのホームの分類表を使う。既定: 付属の分類表")
+@click.pass_context
+def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> None:
+    """文章を、保存せずに分類だけする。
+
+    例: neta code texts.jsonl --out coded.jsonl
+    """
+    from flows.coding import code_file
+
+    count = code_file(file, out, own_home or ctx.obj)
+    click.echo(f"{count} 件を分類しました: {out}", err=True)
+
+
+@main.command()
+@click.option("--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True)
+@click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
+@click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
+@json_option
+@at_home
+def counts(home: Path, by: str, include_late: bool, codes: bool, as_json: bool) -> None:
+    """話の数を出す。
+
+    例: neta counts --by platform,month
+    """
+    from flows.verbs import show_counts
+
+    show_counts(home, by, include_late, codes, as_json)
+
+
+@main.command()
+@click.argument("query", required=False)
+@click.option("--csv", "as_csv", is_flag=True, help="CSVで出す")
+@json_option
+@at_home
+def sql(home: Path, query: str | None, as_csv: bool, as_json: bool) -> None:
+    """集計済みのデータにSQLでたずねる(読むだけ)。
+
+    例: neta sql "SELECT local_month, count(*) FROM fct_story WHERE is_counted GROUP BY 1 ORDER BY 1"
+    """
+    from flows.asking import show_sql
+
+    show_sql(home, query, "csv" if as_csv else "json" if as_json else "table")
+
+
+@main.command()
+@click.argument("conditions", nargs=-1)
+@click.option("--include-late", is_flag=True, help="締切後に届いた話も含める")
+@json_option
+@at_home
+def explain(home: Path, conditions: tuple[str, ...], include_late: bool, as_json: bool) -> None:
+    """数の出どころ: 数 → 話 → 応募 → 元データ。
+
+    \b
+    例: neta explain platform=note benefit=learning month=2026-03
+        neta explain story=h0123456789abcdef0123
+    """
+    from flows.asking import show_explained
+
+    show_explained(home, conditions, include_late, as_json)
+
+
+@main.command()
+@json_option
+@at_home
+def status(home: Path, as_json: bool) -> None:
+    """最終受信、受信の内訳、確認待ち。
+
+    例: neta status
+    """
+    from flows.verbs import show_status
+
+    show_status(home, as_json)
+
+
+@main.command()
+@json_option
+@at_home
+def doctor(home: Path, as_json: bool) -> None:
+    """どこが悪いか、どう直すか。
+
+    例: neta doctor
+    """
+    from flows.doctor import examine
+
+    sys.exit(examine(home, as_json))
+
+
+@main.command()
+@click.option("--part", type=click.Choice(["intake"]), help="intake: 分類器によらない部分だけ")
+@at_home
+def fingerprint(home: Path, part: str | None) -> None:
+    """集計の指紋。同じ元データと判断からは同じ値になる(最後の行)。
+
+    例: neta fingerprint --part intake
+    """
+    from flows.asking import show_fingerprint
+
+    show_fingerprint(home, part)
+
+
+@main.group()
+def review() -> None:
+    """確認: 次の1件を見る、決める。"""
+
+
+@review.command("next")
+@json_option
+@at_home
+def review_next(home: Path, as_json: bool) -> None:
+    """次に確認したい応募を1件出す。
+
+    例: neta review next
+    """
+    from flows.reviewing import show_next
+
+    show_next(home, as_json)
+
+
+@review.command()
+@click.argument("submission")
+@click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
+@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
+@click.option("--why", help="理由")
+@at_home
+def decide(home: Path, submission: str, decision: str, who: str, why: str | None) -> None:
+    """分類を決めて台帳に書く(次の build で反映)。
+
+    \b
+    例: neta review decide s0123456789abcdef0123 platform=note,x --why 本文に両方とある
+        neta review decide mail:abc@example.jp benefit=     (該当なし)
+    """
+    from flows.reviewing import decide as decide_
+
+    click.echo(decide_(home, submission, decision, who, why))
+
+
+@main.command()
+@click.option("--kind", help="種類で絞る")
+@json_option
+@at_home
+def ledger(home: Path, kind: str | None, as_json: bool) -> None:
+    """台帳: 人が決めたことの記録。
+
+    例: neta ledger --kind code
+    """
+    from flows.reviewing import show_ledger
+
+    show_ledger(home, kind, as_json)
+
+
+@main.command()
+@click.option("--port", default=8321, show_default=True, help="127.0.0.1 のポート")
+@at_home
+def web(home: Path, port: int) -> None:
+    """画面を開く(この機械の中だけ)。
+
+    例: neta web --home sample-home
+    """
+    from flows.serve import serve_web
+
+    serve_web(home, port)
+
+
+@main.command()
+@click.option("--port", default=4200, show_default=True, help="Prefect サーバーのポート(127.0.0.1)")
+@at_home
+def serve(home: Path, port: int) -> None:
+    """予定どおりに動かし続ける(取り込みは毎時、集計は毎晩)。
+
+    例: neta serve --home mycall
+    """
+    from flows.serve import serve_schedules
+
+    serve_schedules(home, port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""`neta doctor`: what is wrong and how to mend it. Looks at everything, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flows import notify, runlog, show
+from flows.settings import Settings, load
+from tasks import channels
+from warehouse import codebook, ledger, store
+from warehouse.lake import read_parquet
+from warehouse.words import Words
+
+Finding = tuple[str, str]  # (key of words.toml [doctor], what or where)
+
+
+def examine(home: Path, as_json: bool) -> int:
+    """Print every finding with what to do; exit code 0 if all is well, else 1."""
+    settings = load(home)
+    words = Words(settings.language)
+    found = [(check.__name__.lstrip("_"), list(check(settings))) for check in CHECKS]
+    findings = [{"check": name, "problem": key, "where": where} for name, rows in found for key, where in rows]
+    if as_json:
+        show.as_json({"findings": findings})
+    else:
+        for name, rows in found:
+            print(f"{'✗' if rows else '✓'} {words('doctor.' + name)}")
+            for key, where in rows:
+                print(f"    {where}: {words('doctor.' + key)}")
+    return 1 if findings else 0
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    import tomllib
+
+    told = tomllib.loads(settings.lake.settings_file.read_text(encoding="utf-8")).get("home")
+    if told and Path(told) != settings.lake.home:
+        yield "moved", f"{settings.lake.settings_file}: home = {told}"
+    for channel in settings.channels:
+        if channel not in channels.names():
+            yield "unknown_channel", f"[channels.{channel}]"
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    file = settings.lake.key_file
+    if not file.exists():
+        yield "no_key", str(file)
+    elif file.stat().st_mode & 0o077:
+        yield "open_key", str(file)
+
+
+def _codebook(settings: Settings) -> Iterator[Finding]:
+    try:
+        codebook.load(settings.codebook)
+    except (codebook.CodebookError, KeyError) as error:
+        yield "bad_codebook", str(error)
+
+
+def _raw(settings: Settings) -> Iterator[Finding]:
+    for file in settings.lake.raw_files():
+        try:
+            read_parquet(file)
+        except (OSError, ValueError) as error:  # a flipped bit fails its page's checksum
+            yield "bad_raw", f"{file}: {type(error).__name__}"
+
+
+def _ledger(settings: Settings) -> Iterator[Finding]:
+    import sqlite3
+
+    try:
+        ledger.read(settings.lake.ledger)
+    except (sqlite3.DatabaseError, ValueError) as error:
+        yield "bad_ledger", f"{settings.lake.ledger}: {error}"
+
+
+def _warehouse(settings: Settings) -> Iterator[Finding]:
+    from flows.build import input_hash
+
+    try:
+        with store.reading(settings.lake, str(settings.zone)) as con:
+            built = store.ask(con, "SELECT input_hash FROM dim_build")[0]["input_hash"]
+    except store.NotBuilt:
+        yield "not_built", str(settings.lake.published)
+        return
+    except store.duckdb.Error as error:
+        yield "bad_warehouse", f"{settings.lake.published.resolve()}: {type(error).__name__}"
+        return
+    if built != input_hash(settings):
+        yield "stale", str(settings.lake.published)
+
+
+def _schedule(settings: Settings) -> Iterator[Finding]:
+    for kind in ("ingest", "build"):
+        if late := notify.overdue(settings, kind, runlog.now()):
+            yield "overdue", late
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _settings,
+    _key,
+    _codebook,
+    _raw,
+    _ledger,
+    _warehouse,
+    _schedule,
+)

@@ -1,0 +1,33 @@
+"""Every failure in one line: what, where, what to do."""
+
+from __future__ import annotations
+
+from flows.ingest import WrongHome
+from flows.settings import SettingsError
+from warehouse.codebook import CodebookError
+from warehouse.lake import Busy
+from warehouse.store import NotBuilt
+
+
+class Refused(ValueError):
+    """A request that cannot be done as asked; the text says what to do instead."""
+
+
+def one_line(error: Exception) -> str:
+    """An error as one line in the author's language; what nobody foresaw is named with its type."""
+    if isinstance(error, WrongHome):
+        return _wrong_home(error)
+    if isinstance(error, NotBuilt):
+        return f"{error}: まだ集計がありません。neta run --home {error} を先に実行してください"
+    if isinstance(error, Busy):
+        return f"ほかの neta が動いています。終わってからもう一度どうぞ({error})"
+    if isinstance(error, (SettingsError, CodebookError, Refused)):
+        return str(error)
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text}(NETA_DEBUG=1 で詳しく出ます)"
+
+
+def _wrong_home(error: WrongHome) -> str:
+    if error.sample_home:
+        return f"{error.name}: ここは見本データのホームです。本物の応募は neta init で作ったホームに入れてください"
+    return f"{error.name}: これは見本データです。本物のホームには入れられません(見本は neta sample のホームへ)"

@@ -1,0 +1,98 @@
+"""Verbs for what people decide: see the next submission, decide a code, read the ledger."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from pathlib import Path
+
+from flows import show
+from flows.failures import Refused
+from flows.settings import Settings, load
+from warehouse import codebook, ledger, store
+from warehouse.words import Words
+
+
+def show_next(home: Path, as_json: bool) -> None:
+    """The submission with most open questions that nobody has decided since the last build."""
+    settings = load(home)
+    words, decided = Words(settings.language), {e.payload.get("submission_ref") for e in _decisions(settings)}
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        waiting = [row for row in store.ask(con, store.question("review_next")) if row["submission_ref"] not in decided]
+    if as_json:
+        show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
+    elif not waiting:
+        print(words("review.none"))
+    else:
+        _print(waiting[0], len(waiting), words)
+
+
+def _print(row: dict, waiting: int, words: Words) -> None:
+    print(words("review.waiting", n=waiting))
+    print(f"\n{row['submission_ref']}  {words('channel.' + row['channel'])}  {row['local_date']}")
+    print("\n".join(filter(None, [row["title_masked"], row["body_masked"]])))
+    print()
+    for code in row["codes"]:
+        mark = "?" if code["dimension"] in row["dimensions"] else " "
+        print(f" {mark} {code['dimension']}={code['code']}  {code['probability']:.2f}")
+    print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
+
+
+def decide(home: Path, submission: str, decision: str, who: str | None, why: str | None) -> str:
+    """Write one decision on one dimension of one submission (ref or native id) into the ledger; returns what to tell.
+
+    It names the text that was on show, so that it never speaks for a text that changed since.
+    """
+    settings = load(home)
+    book = codebook.load(settings.codebook)
+    dimension, codes = _parsed(decision, book)
+    submission_id, ref, seen = _find(settings, submission)
+    payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
+    payload |= {"codebook_version": book.version}
+    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
+    return Words(settings.language)("review.decided", id=entry, ref=ref, what=f"{dimension}={','.join(codes) or '–'}")
+
+
+def _parsed(decision: str, book: codebook.Codebook) -> tuple[str, list[str]]:
+    name, equals, value = decision.partition("=")
+    dimension = book.by_name.get(name) or next((d for d in book.dimensions if d.key == name), None)
+    if not equals or dimension is None:
+        known = " ".join(d.name for d in book.dimensions)
+        raise Refused(f"「{decision}」: 観点=分類 の形で書いてください。観点: {known}")
+    codes = list(dict.fromkeys(c.strip() for c in value.split(",") if c.strip()))
+    unknown = [c for c in codes if c not in dimension.by_code]
+    if unknown:
+        raise Refused(f"「{unknown[0]}」は{dimension.ja}の分類にありません。使えるもの: {' '.join(dimension.by_code)}")
+    if not dimension.multi and len(codes) != 1:
+        raise Refused(f"{dimension.ja}は1つだけ選んでください")
+    return dimension.name, codes
+
+
+def _find(settings: Settings, name: str) -> tuple[str, str, str]:
+    """(submission_id, ref, text hash) of a submission named by its ref or by its native id."""
+    from tasks.refs import ref as made
+    from tasks.whereabouts import submission_id_of
+
+    ref = made(settings.key(), "submission", name) if ":" in name else name
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        found = store.ask(con, store.question("review_find"), {"ref": ref})
+    if not found:
+        raise Refused(f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください")
+    native = name if ":" in name else submission_id_of(settings.lake, settings.key(), ref, found[0]["raw_id"])
+    return native, ref, found[0]["text_hash"]
+
+
+def _decisions(settings: Settings) -> list[ledger.Entry]:
+    return ledger.read(settings.lake.ledger, "code")
+
+
+def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:
+    """Every decision, in order."""
+    settings = load(home)
+    entries = [asdict(e) for e in ledger.read(settings.lake.ledger, kind)]
+    if as_json:
+        show.as_json(entries)
+        return
+    for e in entries:
+        what = " ".join(f"{k}={v}" for k, v in e["payload"].items() if k in ("dimension", "codes"))
+        print(f"{e['id']}  {e['at']}  {e['who']}  {e['kind']}  {e['subject']}  {what}  {e['why'] or ''}".rstrip())

@@ -1,0 +1,129 @@
+"""Settings: read once from <home>/neta.toml, frozen, handed inwards. The file names secrets, never holds them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from warehouse.lake import Lake
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used: which, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The public call. opens, closes: UTC, or None for no bound; closes is the first instant that is too late."""
+
+    title: str
+    hashtags: tuple[str, ...]
+    opens: datetime | None = None
+    closes: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    lake: Lake
+    zone: ZoneInfo
+    language: str
+    codebook: Path
+    sample: bool
+    call: Call
+    me: Mapping[str, tuple[str, ...]]  # namespace -> the owner's native author ids: context, never submissions
+    channels: Mapping[str, Mapping]  # channel -> its options; a channel that is not named is not run
+    gap_minutes: int
+    schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
+    overdue_hours: float = 26
+    notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
+
+    def inbox(self, channel: str) -> Path:
+        """Where files of a channel wait."""
+        return self.lake.home / self.channels.get(channel, {}).get("inbox", f"inbox/{channel}")
+
+    def options(self, channel: str) -> dict:
+        """What a channel's `cut` may need: its own settings, the call's hashtags and opening."""
+        return {"hashtags": list(self.call.hashtags), "opens": self.call.opens, **self.channels.get(channel, {})}
+
+    def key(self) -> bytes:
+        """The home's secret key, made once, readable by its owner only."""
+        path = self.lake.key_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+        return bytes.fromhex(path.read_text().strip())
+
+
+def default_home() -> Path:
+    """NETA_HOME, else ./data."""
+    return Path(os.environ.get("NETA_HOME", "data")).absolute()
+
+
+def load(home: Path) -> Settings:
+    """Read a home's neta.toml. SettingsError names the setting, the file and what to do."""
+    lake = Lake(home.absolute())
+    data = _read(lake.settings_file)
+    zone = _zone(data.get("zone", "Asia/Tokyo"), lake.settings_file)
+    return Settings(
+        lake=lake,
+        zone=zone,
+        language=os.environ.get("NETA_LANGUAGE", data.get("language", "ja")),
+        codebook=lake.home / data.get("codebook", "codebook"),
+        sample=data.get("sample", False),
+        call=_call(data.get("call", {}), zone, lake.settings_file),
+        me={space: tuple(ids) for space, ids in data.get("me", {}).items()},
+        channels=data.get("channels", {}),
+        gap_minutes=data.get("turns", {}).get("gap_minutes", 60),
+        schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
+        overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
+        notify=tuple(data.get("notify", {}).get("command", [])),
+    )
+
+
+def _read(file: Path) -> dict:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file.parent}: ネタのホームではありません(neta.toml がない)。`neta init {file.parent}` で作れます") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: TOML として読めません({error})。その行を直してください") from error
+
+
+def _zone(name: str, file: Path) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"{file}: zone = {name!r} という時間帯はありません。例: Asia/Tokyo") from None
+
+
+def _call(data: dict, zone: ZoneInfo, file: Path) -> Call:
+    closes = _moment(data.get("closes"), "closes", zone, file)
+    return Call(
+        title=data.get("title", ""),
+        hashtags=tuple(data.get("hashtags", [])),
+        opens=_moment(data.get("opens"), "opens", zone, file),
+        # A closing *day* is open until it ends.
+        closes=closes + timedelta(days=1) if closes and _is_day(data["closes"]) else closes,
+    )
+
+
+def _is_day(value: object) -> bool:
+    return len(str(value)) == len("2026-01-31")
+
+
+def _moment(value: object, name: str, zone: ZoneInfo, file: Path) -> datetime | None:
+    if value in (None, ""):
+        return None
+    try:
+        moment = datetime.combine(value, time()) if type(value) is date else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise SettingsError(f"{file}: [call] {name} = {value!r} は日付ではありません。例: \"2026-02-01\"") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

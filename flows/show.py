@@ -1,0 +1,91 @@
+"""What a terminal shows: tables and lines in the author's language. Asks nothing and decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.settings import Settings
+from warehouse.counts import OUTCOMES, Breakdown
+from warehouse.words import Words
+
+
+def console() -> Console:
+    """A console that keeps Japanese lines whole when its output goes into a file or a pipe."""
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=110, soft_wrap=True)
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON, readable by a program."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def banner(out: Console, settings: Settings, words: Words) -> None:
+    """The call's title; 見本データ where it is one."""
+    if settings.sample:
+        out.print(f"[reverse] {words('page.sample')} [/reverse]")
+    if settings.call.title:
+        out.print(f"[bold]{settings.call.title}[/bold]")
+
+
+def account(out: Console, rows: Sequence[Mapping], words: Words) -> None:
+    """The day's account: one line a channel, received = the sum of the rest; then the reasons."""
+    columns = ["received", *OUTCOMES]
+    table = Table(title=words("account.title"), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column(words("account.channel"))
+    for column in columns:
+        table.add_column(words(f"outcome.{column}"), justify="right")
+    for row in rows:
+        style = "bold" if row["channel"] is None else ""
+        table.add_row(row["label"], *[_number(row[c]) for c in columns], style=style)
+    out.print(table)
+
+
+def reasons(out: Console, rows: Sequence[Mapping], words: Words) -> None:
+    """Why items were set aside, by stage."""
+    parts = [f"{words('stage.' + r['stage'])}・{r['label']} {r['item_count']}" for r in rows]
+    if parts:
+        out.print(f"{words('account.reasons')}: " + " / ".join(parts))
+
+
+def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words) -> None:
+    """Counts by one thing with bars: groups, or codes (with `codes`) where a story was found."""
+    rows = [r for r in counted.rows if r["level"] == "code" and r["story_count"]] if codes else counted.groups
+    title = f"{counted.title}({words('count.multiple')})" if counted.is_multi else counted.title
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column("", min_width=26)
+    for column in ("story_count", "person_count", "reviewed"):
+        table.add_column(words(f"count.{column}"), justify="right")
+    table.add_column("")
+    most = max([row["story_count"] for row in rows] + [1])
+    for row in rows:
+        bar = "█" * round(24 * row["story_count"] / most)
+        share = f"{row['reviewed_count'] / row['story_count']:.0%}" if row["story_count"] else "–"
+        numbers = _number(row["story_count"]), _number(row["person_count"]), share
+        table.add_row(row["label"], *numbers, f"[cyan]{bar}[/cyan]")
+    out.print(table)
+
+
+def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None:
+    """The rows of a query as a plain table; text from outside is shown as text."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(escape(name), overflow="fold")
+    for row in values:
+        table.add_row(*["" if value is None else escape(str(value)) for value in row])
+    out.print(table)
+
+
+def lines(out: Console, pairs: Iterable[tuple[str, object]]) -> None:
+    """Label and value, one a line."""
+    for label, value in pairs:
+        out.print(f"{label}: {value}")
+
+
+def _number(value: int) -> str:
+    return f"{value:,}" if value else "·"

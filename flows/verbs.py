@@ -1,0 +1,177 @@
+"""Verbs that run and tell: run, ingest, build, counts, status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows import show
+from flows.failures import Refused
+from flows.settings import Settings, load
+from warehouse import counts, store
+from warehouse.words import Words
+
+QUARANTINE = 3
+
+
+def run_day_and_show(home: Path, no_prefect: bool, as_json: bool) -> int:
+    """Ingest, build, show the account and the counts. Exit code."""
+    settings = load(home)
+    words, out, before = Words(settings.language), show.console(), held_items(settings)
+    day = _run_day(settings, no_prefect, out, words, as_json)
+    new_held = len(held_items(settings) - before)
+    if as_json:
+        show.as_json({"landings": day.landings, "failures": day.failures, "built": day.built, "new_quarantine": new_held})
+    else:
+        _show_day(out, settings, day, new_held, words)
+    return 1 if day.failures else QUARANTINE if new_held else 0
+
+
+def _run_day(settings: Settings, no_prefect: bool, out, words: Words, quiet: bool):
+    if no_prefect:
+        from flows.daily import run_day
+
+        return run_day(settings)
+    os.environ.setdefault("PREFECT_HOME", str(settings.lake.state / "prefect"))
+    if quiet:
+        return _orchestrated(settings)
+    with out.status(words("run.starting")):
+        return _orchestrated(settings)
+
+
+def _orchestrated(settings: Settings):
+    from flows.orchestrated import run_daily
+
+    return run_daily(str(settings.lake.home))
+
+
+def _show_day(out, settings: Settings, day, new_held: int, words: Words) -> None:
+    show.banner(out, settings, words)
+    notices(out, [n for landing in day.landings.values() for n in landing["notices"]], words)
+    for channel, what in day.failures.items():
+        out.print(f"[red]✗ {words('channel.' + channel)}: {what}[/red]")
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        show.account(out, counts.account(con, words), words)
+        show.reasons(out, counts.reasons(con, words), words)
+    if new_held:
+        out.print(f"[yellow]{words('run.new_held', n=new_held)}[/yellow]")
+    if not day.built["changed"]:
+        out.print(words("run.unchanged"))
+    out.print()
+    show_counts(settings.lake.home, "platform,benefit,industry", False, False, False)
+    _where(out, settings, words)
+
+
+def notices(out, rows: Sequence, words: Words) -> None:
+    """What could not be read in this run, one line each: which, what, what to do."""
+    for name, problem, detail in rows:
+        where = f"({detail})" if detail else ""
+        out.print(f"[yellow]△ {name}: {words('problem.' + problem)}{where}[/yellow]")
+
+
+def _where(out, settings: Settings, words: Words) -> None:
+    from flows.build import report_file
+
+    home = settings.lake.home
+    short = os.path.relpath(home)
+    home = short if len(short) < len(str(home)) else str(home)
+    neta = ".venv/bin/neta" if Path(".venv/bin/neta").exists() else "neta"
+    out.print()
+    show.lines(out, [
+        (words("where.warehouse"), f'{home}/warehouse/warehouse.duckdb  →  {neta} sql --home {home} "SELECT * FROM mart_total"'),
+        (words("where.report"), f"{home}/{report_file(settings.lake).relative_to(settings.lake.home)}  →  {words('where.browser')}"),
+        (words("where.page"), f"{neta} web --home {home}  →  http://127.0.0.1:8321/"),
+    ])  # fmt: skip
+
+
+def ingest_and_show(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> int:
+    """Land one channel and tell what came. Exit code."""
+    from flows.ingest import ingest, summary
+    from tasks import channels
+
+    settings = load(home)
+    if channel not in channels.names():
+        raise Refused(f"「{channel}」という経路はありません。使えるもの: {' '.join(channels.names())}")
+    words, out = Words(settings.language), show.console()
+    done = summary(ingest(settings, channel, [p.absolute() for p in paths]))
+    missing = any(problem == "not_found" for _, problem, _ in done["notices"])
+    if as_json:
+        show.as_json(done)
+    else:
+        notices(out, done["notices"], words)
+        out.print(words("ingest.done", channel=words(f"channel.{channel}"), **{k: done[k] for k in _TOLD}))
+    return 1 if missing else QUARANTINE if done["quarantined"] else 0
+
+
+_TOLD = ("sources", "items", "new", "known", "quarantined", "outside")
+
+
+def build_and_show(home: Path, as_json: bool, empty_cache: bool) -> int:
+    """Build (or rebuild) and tell the version. Exit code."""
+    from flows.build import build
+
+    settings = load(home)
+    words, out, before = Words(settings.language), show.console(), held_items(settings)
+    tell = (lambda step: None) if as_json else lambda step: out.print(f"[dim]… {words('step.' + step)}[/dim]")
+    built = build(settings, tell, empty_cache)
+    new_held = len(held_items(settings) - before)
+    if as_json:
+        show.as_json({"version": built.version, "changed": built.changed, "new_quarantine": new_held})
+    else:
+        out.print(words("build.done" if built.changed else "run.unchanged", version=built.version))
+    return QUARANTINE if new_held else 0
+
+
+def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: bool) -> None:
+    """Counts by each breakdown asked for, groups first."""
+    settings = load(home)
+    words, out = Words(settings.language), show.console()
+    names = [name for name in by.replace(" ", "").split(",") if name]
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        total = counts.totals(con, include_late)
+        tables = [counts.breakdown(con, name, words, include_late) for name in names]
+    if as_json:
+        show.as_json({"totals": total, "counts": {t.name: t.rows for t in tables}, "note": words("count.note")})
+        return
+    for table in tables:
+        show.breakdown(out, table, codes, words)
+        out.print()
+    out.print(words("count.total", **total))
+    if total["late_count"] and not include_late:
+        out.print(words("count.late", n=total["late_count"]))
+    out.print(f"[dim]{words('count.note')}[/dim]")
+
+
+def held_items(settings: Settings) -> set[str]:
+    """raw_ids that the published warehouse holds back; none before the first build."""
+    try:
+        with store.reading(settings.lake, str(settings.zone)) as con:
+            return {r["raw_id"] for r in store.ask(con, "SELECT raw_id FROM fct_item WHERE outcome = 'held'")}
+    except store.NotBuilt:
+        return set()
+
+
+def show_status(home: Path, as_json: bool) -> None:
+    """Freshness, account, backlog."""
+    from flows import runlog
+
+    settings = load(home)
+    words, out = Words(settings.language), show.console()
+    runs = {kind: runlog.last_success(settings.lake, kind) for kind in ("ingest", "build")}
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        account, why = counts.account(con, words), counts.reasons(con, words)
+        backlog = store.ask(con, store.question("backlog"))[0]
+        fresh = store.ask(con, store.question("freshness"))
+    if as_json:
+        show.as_json({"runs": runs, "account": account, "reasons": why, "backlog": backlog, "freshness": fresh})
+        return
+    show.banner(out, settings, words)
+    for kind, at in runs.items():
+        when = at and f"{at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
+        out.print(f"{words('notice.' + kind)}: {when or words('notice.never')}")
+    show.account(out, account, words)
+    show.reasons(out, why, words)
+    for row in fresh:
+        out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
+    out.print(words("status.backlog", **backlog))

@@ -1,0 +1,129 @@
+"""Codes: what the coder says of each masked text, and what people and contributors said, as rows of CODING."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+import pyarrow as pa
+
+from tasks.coding import Claim, Coded
+from tasks.coding.rules import RuleCoder
+from warehouse import schema
+from warehouse.codebook import Codebook
+from warehouse.lake import Lake, read_parquet, write_parquet
+from warehouse.ledger import Entry
+
+
+def text_hash(title: str | None, body: str) -> str:
+    """Names what a person or a coder saw: sha256 over masked title and body, 32 hex digits."""
+    return hashlib.sha256(f"{title or ''}\0{body}".encode()).hexdigest()[:32]
+
+
+def code_texts(coder: RuleCoder, lake: Lake, submissions: pd.DataFrame) -> list[Coded]:
+    """The coder's answer for each submission (masked texts only), computed once per text, channel and coder."""
+    keys = [f"{h}:{c}" for h, c in zip(submissions["text_hash"], submissions["channel"], strict=True)]
+    file = lake.cache / "coding" / f"{coder.version}.parquet"
+    known = _read_cache(file)
+    fresh = [i for i, key in enumerate(keys) if key not in known]
+    if fresh:
+        rows = submissions.iloc[fresh]
+        answers = code(coder, rows["title_masked"], rows["body_masked"], rows["channel"])
+        known.update(zip([keys[i] for i in fresh], answers, strict=True))
+    if fresh or len(known) > len(set(keys)):
+        _write_cache(file, {key: known[key] for key in sorted(set(keys))})
+    return [known[key] for key in keys]
+
+
+def code(coder: RuleCoder, titles: Iterable, bodies: Sequence[str], channels: Sequence[str]) -> list[Coded]:
+    """Code title and body as one text; evidence is given in code points of the body, None where it lies in the title."""
+    heads = [f"{t}\n" if isinstance(t, str) and t else "" for t in titles]
+    answers = coder.code([h + b for h, b in zip(heads, bodies, strict=True)], list(channels))
+    for head, answer in zip(heads, answers, strict=True):
+        if head:
+            answer.claims = [_in_body(claim, len(head)) for claim in answer.claims]
+    return answers
+
+
+def _in_body(claim: Claim, offset: int) -> Claim:
+    inside = claim.start is not None and claim.start >= offset
+    span = (claim.start - offset, claim.end - offset) if inside else (None, None)
+    return Claim(claim.dimension, claim.code, claim.probability, *span)
+
+
+def _read_cache(file) -> dict[str, Coded]:
+    if not file.exists():
+        return {}
+    table = read_parquet(file)
+    return {key: _coded(json.loads(answer)) for key, answer in zip(*table.to_pydict().values(), strict=True)}
+
+
+def _coded(data: dict) -> Coded:
+    return Coded([Claim(**claim) for claim in data["claims"]], data["probabilities"], data["to_review"])
+
+
+def _write_cache(file, known: dict[str, Coded]) -> None:
+    answers = [json.dumps(asdict(answer), ensure_ascii=False) for answer in known.values()]
+    write_parquet(pa.table({"key": list(known), "answer": pa.array(answers, pa.string())}), file)
+    for other in file.parent.glob("*.parquet"):
+        if other != file:
+            other.unlink()
+
+
+def machine_rows(coder: RuleCoder, book: Codebook, submissions: pd.DataFrame, answers: Sequence[Coded]) -> pa.Table:
+    """CODING rows of the machine. decided_at stays empty: the coder's version says what decided."""
+    rows = [
+        (ref, c.dimension, c.code, c.probability, c.start, c.end)
+        for ref, answer in zip(submissions["submission_ref"], answers, strict=True)
+        for c in answer.claims
+    ]
+    return _codings(rows, "rule", book.version, coder.version)
+
+
+def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
+    """CODING rows of what tellers ticked on a form, where the label is one of the codebook's."""
+    names = {
+        (d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)
+    }
+    rows = []
+    for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
+        for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
+            found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
+            rows += [(ref, dimension, code, 1.0, None, None) for code in found]
+    return _codings(rows, "contributor", book.version, "contributor")
+
+
+def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
+    """(CODING rows of what people decided, [(submission_ref, dimension)] whose text changed since: back to review).
+
+    Per submission and dimension the latest decision stands. One about another text than today's does not.
+    """
+    refs = dict(zip(submissions["submission_id"], zip(submissions["submission_ref"], submissions["text_hash"])))
+    latest = {(e.subject, e.payload["dimension"]): e for e in decisions if e.subject in refs}
+    rows, changed = [], []
+    for (subject, dimension), entry in sorted(latest.items()):
+        ref, seen = refs[subject]
+        if entry.payload["text_hash"] != seen:
+            changed.append((ref, dimension))
+            continue
+        rows += [(ref, dimension, code, entry.who, entry.at) for code in entry.payload["codes"]]
+    return _person_table(rows, book.version), changed
+
+
+def _person_table(rows: list[tuple], version: str) -> pa.Table:
+    table = _codings([(ref, dim, code, 1.0, None, None) for ref, dim, code, _, _ in rows], "person", version, "person")
+    who = pa.array([f"person:{who}" for *_, who, _ in rows], pa.string())
+    at = pa.array(pd.to_datetime([at for *_, at in rows], utc=True), schema.TIME)
+    return table.set_column(3, schema.CODING.field("coder"), who).set_column(9, schema.CODING.field("decided_at"), at)
+
+
+def _codings(rows: list[tuple], coder: str, book_version: str, coder_version: str) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    ref, dimension, code_, probability, start, end = columns
+    count = len(rows)
+    parts = [ref, dimension, code_, [coder] * count, probability, start, end, [book_version] * count]
+    parts += [[coder_version] * count, [None] * count]
+    return pa.table([pa.array(p, f.type) for p, f in zip(parts, schema.CODING, strict=True)], schema=schema.CODING)

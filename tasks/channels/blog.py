@@ -1,0 +1,118 @@
+"""Blogs: RSS and Atom files of the feeds that the author lists.
+
+What    one file = one fetch of one feed; RSS 0.9x, 1.0, 2.0, Atom 0.3, 1.0; UTF-8, EUC-JP, Shift_JIS, ISO-2022-JP
+Access  open; every host has a feed: Hatena /feed, livedoor /index.rdf, Seesaa /index.rdf, FC2 /?xml, Ameba rss20.xml
+Limits  a feed shows its newest 10-30 entries, often only their beginning; a deleted entry just disappears
+Quirks  2006: dc:date without a zone or without a time; RSS 0.91 without guid and date; two posts of a day share a page
+        and differ in the #fragment; tDiary mixes readers' comments in · 2026: Ameba inserts "PR:" items
+Listed feeds are their owners' own, so an entry needs no hashtag to be taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import orjson
+
+from tasks.channels import Item, Message, Unreadable, feeds, files_in
+from tasks.text.normalise import clean, hashtags_in
+
+NAMESPACE = "blog"
+FILES = ("*.xml", "*.rdf", "*.rss", "*.atom")
+
+_AD_TITLE = re.compile(r"PR[:：]")  # "PR: 家計の見直し、無料で相談", linking to rss.rssad.jp
+_CUT_SHORT = re.compile(
+    r"(?:…|\.{3}|・{3})[\])）]?$"  # "先週、取引先の方から..." · "展示会で [...]"
+    r"|(?:続き|つづき|全文)(?:を|は)?(?:読む|よむ|見る|みる|こちら)[\s>»≫→]*$"  # "続きを読む≫"
+)
+
+
+def fetch(paths: Iterable[Path]) -> Iterator[Path]:
+    """Feed files named, and those in named folders."""
+    return files_in(paths, FILES)
+
+
+def cut(path: Path, options: Mapping) -> Iterator[Item]:
+    """One feed file -> its entries; see feeds.entries."""
+    return feeds.entries(path)
+
+
+def conform(item: Item) -> Message:
+    """One entry -> one message. Raises Unreadable(no_text) if it has neither text nor title.
+
+    native_id: the entry's id, else its link, else a hash; behind the blog's address where it is no URI by itself.
+    author_id: the entry author's own address, else the blog's; a shown name only where there is no address at all.
+    """
+    entry, head = orjson.loads(item.payload), item.context
+    title, _ = clean(feeds.title_of(entry) or "")
+    body, flags = clean(_body(entry))
+    if not (title or body):
+        raise Unreadable("no_text")
+    home, name = _home(entry, head), _author_name(entry, head)
+    posted, revised, zone, time_flags = feeds.times_of(entry)
+    return Message(
+        namespace=NAMESPACE,
+        native_id=_native_id(entry, home),
+        channel="blog",
+        title=title or None,
+        body=body or title,
+        author_id=_author_url(entry) or home or name,
+        author_name=name,
+        posted_at=posted,
+        revised_at=revised,
+        zone=zone,
+        url=feeds.web_url(entry.get("link")),
+        hashtags=_hashtags(entry, f"{title}\n{body}"),
+        truncated="content" not in entry and bool(_CUT_SHORT.search(body)),
+        flags=(*head.get("flags", ()), *time_flags, *flags, *(() if body else ("title_only",))),
+        # What a host puts between the posts was told by nobody; the entry itself is sound, so it is not "invalid".
+        set_aside="system_message" if _is_advertisement(title, entry, head) else None,
+    )
+
+
+def _body(entry: Mapping) -> str:
+    """The longest content that is text (content:encoded, Atom content), else the summary."""
+    parts = [(feeds.told(part, "value"), feeds.told(part, "type")) for part in entry.get("content", ())]
+    texts = [part for part in parts if part[1].startswith("text/") or part[1].endswith("xhtml+xml")]
+    longest = max(texts, key=lambda part: len(part[0]), default=("", ""))
+    return feeds.text_of(*longest) or feeds.summary_of(entry)
+
+
+def _native_id(entry: Mapping, home: str | None) -> str:
+    key = feeds.identity(entry) if feeds.told(entry, "id") else feeds.canonical(feeds.identity(entry))
+    return key if ":" in key or not home else f"{home}#{key}"  # many a guid is a bare number, new in each blog
+
+
+def _home(entry: Mapping, head: Mapping) -> str | None:
+    """The blog's address, whatever page, https or not: https://example.jp/diary"""
+    for link in filter(feeds.web_url, map(head.get, ("link", "author_url", "self", "id"))):
+        return feeds.canonical(link).rstrip("/")
+    host = feeds.host(entry.get("link"))
+    return f"https://{host}" if host else None
+
+
+def _author_url(entry: Mapping) -> str | None:
+    url = _detail(entry).get("href")
+    return feeds.canonical(url).rstrip("/") if feeds.web_url(url) else None
+
+
+def _author_name(entry: Mapping, head: Mapping) -> str | None:
+    return feeds.told(_detail(entry), "name") or feeds.told(entry, "author") or feeds.told(head, "author") or None
+
+
+def _detail(entry: Mapping) -> Mapping:
+    detail = entry.get("author_detail")
+    return detail if isinstance(detail, dict) else {}
+
+
+def _hashtags(entry: Mapping, text: str) -> tuple[str, ...]:
+    """Categories as well: a blog has no other place for tags."""
+    terms = (feeds.told(tag, "term").lstrip("#＃♯") for tag in entry.get("tags", ()))
+    return tuple(dict.fromkeys((*filter(None, terms), *hashtags_in(text))))
+
+
+def _is_advertisement(title: str, entry: Mapping, head: Mapping) -> bool:
+    there, here = feeds.host(entry.get("link")), feeds.host(head.get("link"))
+    return bool(there and here and there != here and _AD_TITLE.match(title))

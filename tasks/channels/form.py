@@ -1,0 +1,86 @@
+"""Channel form: answers to the call's Google Form, as its CSV or as the same table saved again by Excel.
+
+What     CSV download of the form, or of its sheet: a header of question titles, one answer a row.
+Identity namespace form, hash of timestamp, e-mail and answers: Google gives no response id. An answer that is edited
+         gets a new timestamp in the same row, so it comes as a new one.
+Author   the e-mail, where the form collects it.
+Quirks   times: "2020/02/11 9:01:33 午後 GMT+9" (CSV), "2024/01/07 7:56:35 AM GMT+9" (CSV, English),
+         "2024/01/07 19:41:41" (sheet, no zone).
+         Excel saves CP932, UTF-8 with a mark or UTF-16 with tabs. Ticked boxes are joined by ";" (CSV) or ", " (sheet).
+         A question whose title was edited leaves two columns, each with a part of the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.text import tables
+from tasks.text.dates import parse_time
+
+NAMESPACE = "form"
+FILES = ("*.csv", "*.tsv", "*.txt")  # Excel calls its UTF-16 table with tabs "Unicode text", .txt
+
+# What a question is about, by its title; options["columns"] come before these. The order decides between titles that
+# speak of two things: "お名前の掲載" is about attribution.
+TITLES: tables.Titles = {
+    "timestamp": ("タイムスタンプ", "Timestamp"),
+    "email": ("メールアドレス", "ユーザー名", "Email Address", "Username"),
+    "story": ("あなたの話", "エピソード", "体験談", "お話", "Your story"),
+    "attribution": (
+        "掲載時のお名前", "お名前の掲載", "名前の掲載", "実名・匿名", "実名を", "実名の", "匿名を", "匿名希望",
+        "Attribution",
+    ),
+    "industry": ("業種", "Industry"),
+    "benefit": ("良かったこと", "よかったこと", "Benefit"),
+    "platform": ("活動の場", "プラットフォーム", "使っているSNS", "Platform"),
+    "name": ("お名前", "名前", "ペンネーム", "ニックネーム", "氏名", "Name"),
+}  # fmt: skip
+TICKED = ("platform", "benefit", "industry")
+
+
+def fetch(paths: Iterable[Path]) -> Iterator[Path]:
+    """The saved tables among `paths`."""
+    return files_in(paths, FILES)
+
+
+def cut(path: Path, options: Mapping) -> Iterator[Item]:
+    """One item per answer: the exact bytes of its row; header, encoding and place as context.
+
+    options: columns = {role: [titles]} for questions that TITLES does not know; zone = name of the zone of times that
+    tell none. Unreadable: no encoding fits, or no column holds the story.
+    """
+    return tables.cut_rows(path, options, TITLES, "story")
+
+
+def conform(item: Item) -> Message:
+    """One row -> one message; Unreadable if it has other columns than the header, or no story."""
+    fields, columns = tables.fields_of(item), tables.columns_of(item.context, TITLES)
+    story = tables.cells(fields, columns, "story")
+    if not story:
+        raise Unreadable("no_text", f"line {item.context['line']}")
+    first = tables.first_cells(fields, columns, TITLES)
+    posted_at, zone = parse_time(first["timestamp"], ZoneInfo(item.context["zone"]))
+    ticked = {role: tables.labels_in(tables.cells(fields, columns, role)) for role in TICKED}
+    return Message(
+        namespace=NAMESPACE,
+        native_id=_identity(fields, columns, first),
+        channel="form",
+        body="\n\n".join(story),
+        author_id=first["email"].casefold() or None,
+        author_name=first["name"] or None,
+        posted_at=posted_at,
+        zone=zone,
+        attribution_wish=tables.wish_of(first["attribution"]),
+        self_codes={role: labels for role, labels in ticked.items() if labels},
+        flags=tables.encoding_flags(item.context["encoding"]),
+    )
+
+
+def _identity(fields: list[str], columns: tables.Columns, first: Mapping[str, str]) -> str:
+    """Empty cells do not count: a question added later gives every earlier answer one more of them."""
+    apart = {n for role in ("timestamp", "email") for group in columns.get(role, ()) for n in group}
+    answers = [field for n, field in enumerate(fields) if field and n not in apart]
+    return tables.digest([first["timestamp"], first["email"], *answers])

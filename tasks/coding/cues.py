@@ -1,0 +1,155 @@
+"""Phrases found in Japanese text: folding that keeps its way back, a small cue grammar, one Aho-Corasick pass.
+
+A cue is a phrase as an editor would write it. `A…B` means A and, a little later in the same sentence, B;
+`<name>` stands for any phrase of the word list of that name.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from warehouse.codebook import CodebookError
+
+GAP = "…"
+Place = tuple[int, int]  # start and end, in code points
+_LIST = re.compile(r"<([^<>]+)>")
+_END_OF_SENTENCE = re.compile(r"[。!?\n]")
+_HANGUL_JAMO = range(0x1100, 0x1200)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Text as cues are compared: NFKC, then casefolded. starts: where each folded character came from, or None."""
+
+    text: str
+    starts: Sequence[int] | None
+    length: int  # code points of the text given
+
+    def original(self, start: int, end: int) -> Place:
+        """The code points of the text given that became text[start:end]."""
+        if self.starts is None:
+            return start, end
+        last = self.starts[end - 1]
+        after = bisect_right(self.starts, last)
+        return self.starts[start], self.starts[after] if after < len(self.starts) else self.length
+
+
+def fold(text: str) -> Folded:
+    """NFKC and casefold. Both change lengths (㈱ → (株), ﾊﾟ → パ, ß → ss), so the way back is kept where they do."""
+    characters = set(text)
+    if not characters <= _ONE_TO_ONE:
+        _ONE_TO_ONE.update(filter(_stays_one, characters - _ONE_TO_ONE))
+    if characters <= _ONE_TO_ONE:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        if len(folded) == len(text):
+            return Folded(folded, None, len(text))
+    pieces, starts = [], []
+    for start, piece in _with_marks(text):
+        pieces.append(unicodedata.normalize("NFKC", piece).casefold())
+        starts.extend([start] * len(pieces[-1]))
+    return Folded("".join(pieces), starts, len(text))
+
+
+def _stays_one(character: str) -> bool:
+    """Whether it folds to one character, whatever stands beside it."""
+    folded = unicodedata.normalize("NFKC", character).casefold()
+    return len(folded) == 1 and not (_is_mark(character) or _is_mark(folded))
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M") or ord(character) in _HANGUL_JAMO
+
+
+_ONE_TO_ONE: set[str] = set()  # characters met so far that fold to one
+
+
+def _with_marks(text: str) -> Iterable[tuple[int, str]]:
+    """Each character with the marks that join it (ﾊ + ﾟ), and where it stands."""
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or not _is_mark(unicodedata.normalize("NFKC", text[i])[0]):
+            yield start, text[start:i]
+            start = i
+
+
+def expand(piece: str, words: Mapping[str, Sequence[str]]) -> list[str]:
+    """The literal phrases a piece of a cue stands for; CodebookError if it names a list that is not there."""
+    parts = _LIST.split(piece)
+    missing = [name for name in parts[1::2] if name not in words]
+    if missing:
+        raise CodebookError(f"cue {piece!r}: no word list {missing[0]!r}; lists: {', '.join(words) or 'none'}")
+    choices = [words[part] if i % 2 else [part] for i, part in enumerate(parts)]
+    return ["".join(chosen) for chosen in itertools.product(*choices)]
+
+
+class PhraseBook:
+    """Collects phrases under numbers (tokens), then finds them all in one pass over a text."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[tuple[str, ...], int] = {}
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+        self._of_phrase: list[tuple[bool, bool, list[int]]] = []
+
+    def token(self, pieces: Iterable[str], words: Mapping[str, Sequence[str]]) -> int:
+        """The number under which any phrase of these pieces will be found; equal phrases share it."""
+        phrases = tuple(sorted({fold(phrase).text for piece in pieces for phrase in expand(piece.strip(), words)}))
+        if not phrases or "" in phrases:
+            raise CodebookError(f"an empty cue among {list(pieces)}; write the phrase or take it out")
+        return self._tokens.setdefault(phrases, len(self._tokens))
+
+    def close(self) -> None:
+        """Build the automaton; no piece can be added after it."""
+        tokens: dict[str, list[int]] = {}
+        for phrases, token in self._tokens.items():
+            for phrase in phrases:
+                tokens.setdefault(phrase, []).append(token)
+        self._of_phrase = [(_is_latin(p[0]), _is_latin(p[-1]), found) for p, found in tokens.items()]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(tokens), store_patterns=False)
+
+    def find(self, text: str) -> dict[int, list[Place]]:
+        """Token -> places in folded text. Latin words count only as whole words (no `line` in `online`)."""
+        places: dict[int, list[Place]] = defaultdict(list)
+        for phrase, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            places[phrase].append((start, end))
+        found: dict[int, list[Place]] = {}
+        for phrase, here in places.items():
+            latin_head, latin_tail, tokens = self._of_phrase[phrase]
+            if latin_head or latin_tail:
+                here = [place for place in here if _is_whole(text, *place, latin_head, latin_tail)]
+            for token in tokens if here else ():
+                found[token] = found[token] + here if token in found else here
+        return found
+
+
+def _is_whole(text: str, start: int, end: int, latin_head: bool, latin_tail: bool) -> bool:
+    if latin_head and start and _is_latin(text[start - 1]):
+        return False
+    return not (latin_tail and end < len(text) and _is_latin(text[end]))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def same_sentence(text: str, end: int, start: int, reach: int) -> bool:
+    """Whether what starts at `start` follows what ended at `end`, within reach code points of one sentence."""
+    return 0 <= start - end <= reach and not _END_OF_SENTENCE.search(text, end, start)
+
+
+def longest(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Of (start, -end, token): those inside no longer one. The longer phrase wins: 動物病院 is not a 病院."""
+    kept: list[tuple[int, int, int]] = []
+    reached = 0
+    for span in sorted(spans):
+        if -span[1] > reached or (kept and span[:2] == kept[-1][:2]):
+            kept.append(span)
+            reached = -span[1]
+    return kept

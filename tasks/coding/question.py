@@ -1,0 +1,212 @@
+"""One dimension of the codebook, compiled: what speaks for each code, and how that becomes an answer.
+
+What [rules] of a dimension file may say (all of it optional):
+  strength       weight of each kind of cue; `against` is below zero
+  words          word lists for <name> in cues
+  other_meaning  phrases that hold a cue but mean something else (オンライン is no LINE)
+  near           after or before a cue within so many characters: add to its weight, or take from it
+  early, repeat  more weight for a cue near the beginning, for one that comes again
+  reach          how far B of `A…B` may stand from A
+  decay          each further cue of a code counts so much less, so that length alone proves nothing
+  prior, channel, lean, length   what speaks for a code besides its own cues
+  slope, offset  score to probability: a logistic curve each (multi) or all against all (single)
+  threshold, within, most        multi: which codes are claimed
+  review_below   a best guess less probable than this goes to a person
+  none_when      no code at all if another dimension was answered so
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from tasks.coding.cues import GAP, PhraseBook, Place, longest, same_sentence
+from warehouse.codebook import CodebookError, Dimension
+
+Found = Mapping[int, Sequence[Place]]
+_STRENGTH = {"strong": 3.0, "medium": 1.5, "weak": 0.7, "against": -2.0}
+_RULES = frozenset(
+    "strength words other_meaning near early repeat reach decay prior channel lean length "
+    "slope offset threshold within most review_below none_when".split()
+)
+_NO_CODE = -1
+
+
+class Evidence:
+    """Of one code: the weight of each cue found, and where the best of them stands."""
+
+    __slots__ = ("best", "place", "weights")
+
+    def __init__(self) -> None:
+        self.weights: dict[int, float] = {}
+        self.best = 0.0
+        self.place: Place | None = None
+
+    def add(self, cue: int, weight: float, place: Place) -> None:
+        self.weights[cue] = max(weight, self.weights.get(cue, weight))
+        if weight > self.best:
+            self.best, self.place = weight, place
+
+    def total(self, decay: float) -> float:
+        total, share = 0.0, 1.0
+        for weight in sorted(self.weights.values(), key=abs, reverse=True):
+            total += weight * share
+            share *= decay
+        return total
+
+
+class Question:
+    """A dimension ready to be put to a text. CodebookError where its file contradicts itself."""
+
+    def __init__(self, dimension: Dimension, phrases: PhraseBook):
+        self.dimension = dimension
+        self.name = dimension.name
+        self.rules = dimension.rules
+        if unknown := set(self.rules) - _RULES:
+            raise CodebookError(f"{self.name}: [rules] does not know {', '.join(sorted(unknown))}")
+        self.codes = [code.code for code in dimension.codes]
+        self._words = self.rules.get("words", {})
+        self._compile_weighing(phrases)
+        self._compile_scoring()
+        self._compile_choosing()
+
+    def _compile_weighing(self, phrases: PhraseBook) -> None:
+        self._phrases: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        self._pairs: dict[int, list[tuple[int, int, int, float]]] = defaultdict(list)
+        strength = {**_STRENGTH, **self.rules.get("strength", {})}
+        for number, code in enumerate(self.dimension.codes):
+            for kind, cues in code.cues.items():
+                if kind not in strength:
+                    raise CodebookError(f"{self.name}.{code.code}: cues are {', '.join(strength)}, not {kind!r}")
+                for cue in cues:
+                    self._compile_cue(cue, number, strength[kind], phrases)
+        for phrase in self.rules.get("other_meaning", []):
+            self._phrases[phrases.token([phrase], self._words)].append((_NO_CODE, 0.0))
+        self._near = [self._compile_near(rule, phrases) for rule in self.rules.get("near", [])]
+        early, repeat = self.rules.get("early", {}), self.rules.get("repeat", {})
+        self._early, self._early_add = early.get("within", 0), early.get("add", 0.0)
+        self._looks_around = bool(self._near or self._early)
+        self._repeats, self._repeat_add = repeat.get("most", 0), repeat.get("add", 0.0)
+        self._reach = self.rules.get("reach", 20)
+        self.decay = self.rules.get("decay", 0.6)
+
+    def _compile_cue(self, cue: str, code: int, weight: float, phrases: PhraseBook) -> None:
+        tokens = [phrases.token([piece], self._words) for piece in cue.split(GAP)]
+        if len(tokens) > 2:
+            raise CodebookError(f"{self.name}: cue {cue!r} has more than one {GAP}")
+        if len(tokens) == 1:
+            self._phrases[tokens[0]].append((code, weight))
+        else:
+            key = -1 - sum(map(len, self._pairs.values()))
+            self._pairs[tokens[1]].append((key, tokens[0], code, weight))
+
+    def _compile_near(self, rule: Mapping, phrases: PhraseBook) -> tuple[int, bool, int, float]:
+        after = "after" in rule
+        token = phrases.token(rule["after" if after else "before"], self._words)
+        return token, after, rule.get("within", 10), rule["add"]
+
+    def _compile_scoring(self) -> None:
+        number = {code: i for i, code in enumerate(self.codes)}
+        try:
+            self._prior = [(number[c], w) for c, w in self.rules.get("prior", {}).items()]
+            self._channel = {
+                channel: [(number[c], w) for c, w in weights.items()]
+                for channel, weights in self.rules.get("channel", {}).items()
+            }
+            self._lean = [(x["from"], number[x["code"]], x["times"], x["most"]) for x in self.rules.get("lean", [])]
+            self._length = [(x["under"], number[x["code"]], x["add"]) for x in self.rules.get("length", [])]
+        except KeyError as error:
+            raise CodebookError(f"{self.name}: [rules] names {error}, no code of it, or lacks it") from error
+        self.none_when = {name: set(codes) for name, codes in self.rules.get("none_when", {}).items()}
+
+    def _compile_choosing(self) -> None:
+        self._slope = self.rules.get("slope", 1.0)
+        self._offset = self.rules.get("offset", 0.0)
+        self._threshold = self.rules.get("threshold", 0.5)
+        self._within = self.rules.get("within", math.inf)
+        self._most = self.rules.get("most", len(self.codes))
+        self.review_below = self.rules.get("review_below", 0.5)
+
+    @property
+    def waits_for(self) -> set[str]:
+        """Names of the dimensions it looks at."""
+        return {lean[0] for lean in self._lean} | set(self.none_when)
+
+    def weigh(self, text: str, found: Found) -> dict[int, Evidence]:
+        """Number of a code -> the evidence for it in folded text."""
+        evidence: dict[int, Evidence] = defaultdict(Evidence)
+        seen: dict[int, int] = defaultdict(int)
+        mine = self._phrases.keys() & found.keys()
+        for start, minus_end, token in longest([(s, -e, token) for token in mine for s, e in found[token]]):
+            change = self._change(text, found, start, -minus_end) if self._looks_around else 0.0
+            change += self._repeat_add * min(seen[token], self._repeats)
+            seen[token] += 1
+            for code, weight in self._phrases[token]:
+                if code != _NO_CODE and (weight < 0 or weight + change > 0):
+                    evidence[code].add(token, weight + change if weight > 0 else weight, (start, -minus_end))
+        for token in sorted(self._pairs.keys() & found.keys()):
+            for key, first, code, weight in self._pairs[token]:
+                if first in found and (place := self._pair(text, found[first], found[token])):
+                    evidence[code].add(key, weight, place)
+        return evidence
+
+    def _change(self, text: str, found: Found, start: int, end: int) -> float:
+        total = self._early_add if start < self._early else 0.0
+        for token, after, within, add in self._near:
+            for s, e in found.get(token, ()):
+                first, second = (end, s) if after else (e, start)
+                if same_sentence(text, first, second, within):
+                    total += add
+                    break
+        return total
+
+    def _pair(self, text: str, firsts: Sequence[Place], seconds: Sequence[Place]) -> Place | None:
+        for start, end in firsts:
+            for start2, end2 in seconds:
+                if same_sentence(text, end, start2, self._reach):
+                    return start, end2
+        return None
+
+    def scores(
+        self, totals: Mapping[int, float], strongest: Mapping[str, float], channel: str, length: int
+    ) -> list[float]:
+        """One number per code. totals: of its own cues; strongest: of each dimension's best code."""
+        scores = [0.0] * len(self.codes)
+        for number, total in totals.items():
+            scores[number] = total
+        for number, weight in self._prior:
+            scores[number] += weight
+        for number, weight in self._channel.get(channel, ()):
+            scores[number] += weight
+        for name, number, times, most in self._lean:
+            scores[number] += min(most, times * strongest[name])
+        for under, number, add in self._length:
+            if length < under:
+                scores[number] += add
+        return scores
+
+    def probabilities(self, scores: Sequence[float]) -> list[float]:
+        """Of each code, to 3 places; of a single dimension they add up to about 1."""
+        if self.dimension.multi:
+            curve = {s: _logistic(self._slope * s + self._offset) for s in set(scores)}
+            return [curve[s] for s in scores]
+        top = max(scores)
+        weights = {s: math.exp(self._slope * (s - top)) for s in set(scores)}
+        total = sum(map(weights.__getitem__, scores))
+        shares = {s: round(w / total, 3) for s, w in weights.items()}
+        return [shares[s] for s in scores]
+
+    def chosen(self, scores: Sequence[float], probabilities: Sequence[float]) -> list[int]:
+        """Numbers of the codes to claim, best first; of equals the codebook's first comes first."""
+        best = scores.index(max(scores))
+        if not self.dimension.multi:
+            return [best]
+        floor = scores[best] - self._within
+        picked = [i for i, p in enumerate(probabilities) if p >= self._threshold and scores[i] >= floor]
+        picked.sort(key=lambda i: (-scores[i], i))
+        return picked[: self._most] or ([best] if self.dimension.required else [])
+
+
+def _logistic(x: float) -> float:
+    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, x)))), 3)

@@ -1,0 +1,112 @@
+"""Conform: each raw item becomes one message in the shape that all channels share. Cached per raw file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from tasks import channels
+from tasks.channels import Item, Message, Unreadable
+from tasks.text.normalise import clean
+from warehouse import schema
+from warehouse.lake import Lake, empty, read_parquet, write_parquet
+
+_ROOM = Path(__file__).parent
+
+
+def messages(lake: Lake) -> pa.Table:
+    """Every raw item as one row of MESSAGE, in order of raw_id; unreadable ones carry set_aside = 'unreadable'."""
+    tables = [_conformed(lake, file) for file in lake.raw_files()]
+    table = pa.concat_tables(tables) if tables else empty(schema.MESSAGE)
+    return table.sort_by("raw_id")
+
+
+def prune_cache(lake: Lake) -> None:
+    """Remove cached tables whose raw file or code is no longer there."""
+    wanted = {_cache_file(lake, file) for file in lake.raw_files()}
+    for file in (lake.cache / "conform").glob("*.parquet"):
+        if file not in wanted:
+            file.unlink()
+
+
+@cache
+def code_version() -> str:
+    """Changes whenever code that cuts, conforms or cleans changes: names the cache, so that it never lies."""
+    digest = hashlib.sha256()
+    for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_file(lake: Lake, raw_file: Path) -> Path:
+    return lake.cache / "conform" / f"{raw_file.parent.parent.name}-{raw_file.stem}-{code_version()}.parquet"
+
+
+def _conformed(lake: Lake, raw_file: Path) -> pa.Table:
+    cached = _cache_file(lake, raw_file)
+    if cached.exists():
+        return read_parquet(cached)
+    table = conform_table(read_parquet(raw_file))
+    write_parquet(table, cached)
+    return table
+
+
+def conform_table(raw: pa.Table) -> pa.Table:
+    """RAW rows → as many MESSAGE rows. An item that its channel cannot understand costs itself only."""
+    rows = [_row(item) for item in raw.to_pylist()]
+    return pa.Table.from_pylist(rows, schema=schema.MESSAGE)
+
+
+def _row(raw: dict) -> dict:
+    base = {"raw_id": raw["raw_id"], "channel": raw["channel"], "received_at": raw["fetched_at"]}
+    if raw["problem"]:
+        return base | {"set_aside": "unreadable", "detail": raw["problem"]}
+    try:
+        message = channels.module(raw["channel"]).conform(_item(raw))
+    except Unreadable as error:
+        return base | {"set_aside": "unreadable", "detail": error.problem}
+    except Exception as error:  # hostile content: this item only; the type is told, never the content
+        return base | {"set_aside": "unreadable", "detail": f"crashed:{type(error).__name__}"}
+    return base | _fields(message, raw["fetched_at"])
+
+
+def _item(raw: dict) -> Item:
+    return Item(
+        item_id=raw["item_id"],
+        payload=raw["payload"],
+        media_type=raw["media_type"],
+        context=json.loads(raw["context"]),
+        source_url=raw["source_url"],
+    )
+
+
+def _fields(m: Message, landed: datetime) -> dict:
+    """Where a source tells no usable time, the time of landing stands in, and zone says `missing`."""
+    body, flags = clean(m.body)
+    return {
+        "submission_id": f"{m.namespace}:{m.native_id}",
+        "namespace": m.namespace,
+        "channel": m.channel,
+        "author_id": m.author_id,
+        "author_name": m.author_name,
+        "conversation_id": m.conversation_id,
+        "in_reply_to": m.in_reply_to,
+        "posted_at": m.posted_at or landed,
+        "revised_at": m.revised_at,
+        "zone": m.zone if m.posted_at else "missing",
+        "url": m.url,
+        "title": clean(m.title)[0] if m.title else None,
+        "body": body.strip(),
+        "hashtags": m.hashtags,
+        "needs_hashtag": m.needs_hashtag,
+        "attribution_wish": m.attribution_wish,
+        "self_codes": json.dumps(m.self_codes, ensure_ascii=False, sort_keys=True) if m.self_codes else None,
+        "truncated": m.truncated,
+        "flags": [*m.flags, *flags],
+        "set_aside": m.set_aside,
+    }

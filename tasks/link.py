@@ -1,0 +1,49 @@
+"""Link: submissions that carry the same telling are one story. So far: exact copies, by comparable text."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tasks.aside import must_conserve, set_aside
+from tasks.refs import ref
+from tasks.text.normalise import match_key
+
+SHORT_KEY = 20  # characters: below this, equal texts of different people are no evidence of one story
+
+
+def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Submissions → (the same with story_id and is_representative, copies set aside as `exact_copy`).
+
+    The representative is the fullest telling, then the earliest; story_id comes from the smallest submission_id.
+    Independent of row order.
+    """
+    rows = submissions.sort_values("submission_id", ignore_index=True)
+    group = _telling(rows)
+    first = rows.groupby(group)["submission_id"].transform("min")
+    fullest = (
+        rows.assign(_group=group, _length=-rows["body"].str.len())
+        .sort_values(["_group", "_length", "posted_at", "submission_id"])
+        .drop_duplicates("_group")
+    )
+    linked = rows.assign(
+        story_id=[ref(key, "story", submission_id) for submission_id in first],
+        is_representative=rows["submission_id"].isin(set(fullest["submission_id"])),
+    )
+    copies = linked[~linked["is_representative"]]
+    aside = set_aside(copies, "link", "exact_copy")
+    must_conserve(
+        "link", list(rows["submission_id"]), list(fullest["submission_id"]), list(copies["submission_id"])
+    )
+    return linked, aside
+
+
+def _telling(rows: pd.DataFrame) -> list[str]:
+    """A key per row: the comparable text; a short text counts as the same only when the same person sent it."""
+    keys = []
+    for body, author, own_id in zip(rows["body"], rows["contributor_ref"], rows["submission_id"], strict=True):
+        key = match_key(body)
+        if len(key) >= SHORT_KEY:
+            keys.append(key)
+        else:
+            keys.append(f"{author if isinstance(author, str) else own_id}\0{key}")
+    return keys

@@ -1,0 +1,122 @@
+"""The path of a submission, stage by stage: raw → messages → turns → accepted → stories → codes → tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import pandas as pd
+import pyarrow as pa
+
+from expectations import suites
+from expectations.report import StageResult, render
+from expectations.validate import Validation, validate
+from tasks import assign_codes, channels, conform, load
+from tasks.accept import accept
+from tasks.aside import must_conserve, together
+from tasks.coding.rules import RuleCoder
+from tasks.link import link
+from tasks.protect import protect
+from tasks.refs import ref
+from tasks.turns import settle
+from warehouse.codebook import Codebook
+from warehouse.lake import Lake
+from warehouse.ledger import Entry
+
+Report = Callable[[str, datetime], str]
+
+
+class CheckFailed(RuntimeError):
+    """A critical rule failed after acceptance: our own fault, so nothing is published."""
+
+
+def travel(
+    lake: Lake,
+    key: bytes,
+    call,
+    me: Mapping[str, Sequence[str]],
+    gap_minutes: int,
+    book: Codebook,
+    decisions: Sequence[Entry],
+    runs: Sequence[Mapping],
+    build_row: Mapping,
+    tell: Callable[[str], None],
+) -> tuple[dict[str, pa.Table], Report]:
+    """Everything that raw holds, as the tables that the warehouse is built from, and the validation report.
+
+    call: title, hashtags, opens, closes (UTC or None). tell: gets the name of each step. NotConserved, CheckFailed.
+    """
+    tell("conform")
+    messages = _frame(conform.messages(lake))
+    conform.prune_cache(lake)
+    turns, aside = settle(messages, me, call.hashtags, call.opens, gap_minutes)
+    tell("accept")
+    accepted, held, submission_check = accept(turns, channels.KNOWN)
+    tell("link")
+    submissions, copies = link(protect(accepted, key, call.closes), key)
+    tell("code")
+    coder = RuleCoder(book)
+    answers = assign_codes.code_texts(coder, lake, submissions)
+    people, changed = assign_codes.person_rows(book, submissions, decisions)
+    machine = assign_codes.machine_rows(coder, book, submissions, answers)
+    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])
+    tell("load")
+    everything_aside = together([aside, held, copies])
+    checks = [
+        StageResult("submission", submission_check, lambda i: ref(key, "submission", i)),
+        _check_coding(coding, submissions, book),
+        _check_stories(submissions),
+    ]
+    tables = {
+        "in_submission": load.submission_table(submissions),
+        "in_item": load.item_table(messages, submissions),
+        "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
+        "in_coding": coding,
+        "in_to_review": load.to_review_table(submissions["submission_ref"], answers, changed),
+        "in_run": load.run_table(runs),
+        "in_build": pa.Table.from_pylist([{**build_row, "codebook_version": book.version, "coder_version": coder.version}]),
+        **load.codebook_tables(book),
+        **load.label_tables(messages["channel"]),
+    }
+    _must_account(tables["in_item"], everything_aside)
+    return tables, lambda language, at: render(checks, language, _meta(build_row, at))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    return table.to_pandas()
+
+
+def _refs(key: bytes, aside: pd.DataFrame) -> dict[str, str]:
+    return {i: ref(key, "submission", i) for i in aside["submission_id"].dropna().unique()}
+
+
+def _check_coding(coding: pa.Table, submissions: pd.DataFrame, book: Codebook) -> StageResult:
+    lengths = dict(zip(submissions["submission_ref"], submissions["body_masked"].str.len(), strict=True))
+    frame = coding.to_pandas()
+    frame["masked_length"] = frame["submission_ref"].map(lengths).astype("Int64")
+    known = {d.name: set(d.by_code) for d in book.dimensions}
+    return _checked("coding", validate(frame, suites.coding(known), id_column="submission_ref"))
+
+
+def _check_stories(submissions: pd.DataFrame) -> StageResult:
+    told = submissions.groupby("story_id", as_index=False).agg(
+        first_told_at=("posted_at", "min"), member_count=("submission_id", "size")
+    )
+    return _checked("story", validate(told, suites.story(), id_column="story_id"))
+
+
+def _checked(stage: str, check: Validation) -> StageResult:
+    if check.set_aside_rows:
+        raise CheckFailed(f"{stage}: {sorted(set(check.set_aside_rows.values()))}")
+    return StageResult(stage, check, lambda i: i)
+
+
+def _must_account(items: pa.Table, aside: pd.DataFrame) -> None:
+    """Every raw item is in a submission or set aside; copies of a story are both, and told as set aside."""
+    inside = [i for i, held in zip(*items.select(["raw_id", "submission_ref"]).to_pydict().values(), strict=True) if held]
+    told = list(aside["raw_id"])
+    must_conserve("load", items["raw_id"].to_pylist(), sorted(set(inside) - set(told)), told)
+
+
+def _meta(build_row: Mapping, at: datetime) -> dict:
+    return {"title": build_row["call_title"], "version": build_row["version"], "at": at, "is_sample": build_row["is_sample"]}

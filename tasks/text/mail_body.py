@@ -1,0 +1,187 @@
+"""A mail's body as its reader sees it: which parts, their transfer encodings and charsets, flowed text, HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect
+from email.message import Message
+
+from tasks.channels import Unreadable
+from tasks.text.decode import decode
+from tasks.text.html import readable
+
+TEXT_CAP = 2_000_000  # bytes of one text part, transfer encoding undone
+PART_HEADER_CAP = 64 * 1024
+
+_BAD_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect)
+_BAD_QUOTED_PRINTABLE = re.compile(r"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n)")  # "=E3=81=" is cut
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.I)
+
+_STYLE_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|max-height\s*:\s*0"
+    r"|font-size\s*:\s*(?:0(?![.\d])|1px)",
+    re.I,
+)
+_WHITE = r"(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"
+_STYLE_WHITE = re.compile(rf"(?<![\w-])color\s*:\s*{_WHITE}", re.I)
+_WHITE_NAME = re.compile(_WHITE, re.I)
+_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;]+)", re.I)
+_QUOTATION = (
+    "//blockquote[@type='cite'] | //*[contains(concat(' ', @class, ' '), ' gmail_quote ')]"
+    " | //*[contains(@class, 'moz-cite-prefix')] | //*[contains(@class, 'yahoo_quoted')]"
+)
+
+
+def body_of(message: Message) -> tuple[str, tuple[str, ...]]:
+    """A message (policy compat32) → (text, flags), lines ending in \\n.
+
+    Of alternatives the first plain text that says something, else HTML; parts side by side are joined. Attachments
+    and forwarded mails are not read. Flags: attachments, attached_mail, transfer_broken, hidden_text, quoted_removed,
+    mail_defect, and those of `decode`. Raises Unreadable("too_large").
+    """
+    flags: list[str] = []
+    groups: dict[int, dict[str, list[str]]] = {}
+    for part, group in _text_parts(message, flags):
+        kind = "text/html" if part.get_content_type() == "text/html" else "text/plain"
+        said = groups.setdefault(group, {})
+        if kind == "text/html" and "text/plain" in said:
+            continue
+        text = _html(part, flags) if kind == "text/html" else _plain(part, flags)
+        if text.strip():
+            said.setdefault(kind, []).append(text)
+    chosen = [said.get("text/plain") or said.get("text/html") or [] for said in groups.values()]
+    return "\n".join(text for texts in chosen for text in texts), tuple(dict.fromkeys(flags))
+
+
+def _text_parts(message: Message, flags: list[str]) -> Iterator[tuple[Message, int]]:
+    """Leaves that are read, each with the number of the alternative it belongs to (its own, if to none)."""
+    waiting: list[tuple[Message, int | None]] = [(message, None)]
+    number = 0
+    while waiting:
+        part, group = waiting.pop()
+        if part.defects:
+            flags.append("mail_defect")
+        number += 1
+        kind = part.get_content_maintype()
+        if kind == "multipart" and part.is_multipart():
+            if group is None and part.get_content_subtype() == "alternative":
+                group = number
+            waiting.extend((child, group) for child in reversed(part.get_payload()))
+        elif kind == "message":
+            flags.append("attached_mail")
+        elif _is_attachment(part, is_whole=part is message):
+            flags.append("attachments")
+        else:
+            yield part, number if group is None else group
+
+
+def _is_attachment(part: Message, is_whole: bool) -> bool:
+    if sum(len(value) for _, value in part.raw_items()) > PART_HEADER_CAP:
+        raise Unreadable("too_large", "headers of a part")
+    if part.get_content_maintype() == "multipart":  # its boundary is missing: all of it is text
+        return False
+    if part.get_content_type() not in ("text/plain", "text/html"):
+        return True
+    return not is_whole and (part.get_content_disposition() == "attachment" or part.get_filename() is not None)
+
+
+def _data(part: Message, flags: list[str]) -> bytes:
+    """The part's bytes with the transfer encoding undone as far as it can be."""
+    data = part.get_payload(decode=True) or b""
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    cut = encoding == "quoted-printable" and _BAD_QUOTED_PRINTABLE.search(part.get_payload())
+    if cut or any(isinstance(defect, _BAD_BASE64) for defect in part.defects):
+        flags.append("transfer_broken")
+    if len(data) > TEXT_CAP:
+        raise Unreadable("too_large", f"{len(data)} bytes of text")
+    return data
+
+
+def _charset(part: Message) -> str | None:
+    value = part.get_param("charset")
+    return value[2] if isinstance(value, tuple) else value
+
+
+def _plain(part: Message, flags: list[str]) -> str:
+    text, seen = decode(_data(part, flags), _charset(part))
+    flags.extend(seen)
+    text = text.replace("\r\n", "\n")
+    if str(part.get_param("format", "")).lower() == "flowed":
+        return _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+    return text
+
+
+def _unflowed(text: str, drops_space: bool) -> str:
+    """format=flowed undone (RFC 3676, 4.2 to 4.5): soft line ends joined within one quote depth, stuffing removed."""
+    paragraphs: list[list[str]] = []
+    open_depth = -1
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        is_soft = content.endswith(" ") and content != "-- "
+        piece = content[:-1] if is_soft and drops_space else content
+        if depth == open_depth and content != "-- ":
+            paragraphs[-1].append(piece)
+        else:
+            paragraphs.append([">" * depth + " " * bool(depth), piece])
+        open_depth = depth if is_soft else -1
+    return "\n".join(map("".join, paragraphs))
+
+
+def _html(part: Message, flags: list[str]) -> str:
+    data = _data(part, flags)
+    meta = _META_CHARSET.search(data, 0, 2048)
+    html, seen = decode(data, _charset(part) or (meta[1].decode("ascii", "replace") if meta else None))
+    flags.extend(seen)
+    return visible_text(html, flags)
+
+
+def visible_text(html: str, flags: list[str]) -> str:
+    """HTML → the text that shows, without a quoted mail; adds hidden_text and quoted_removed to `flags`."""
+    from lxml import html as markup
+
+    parser = markup.HTMLParser(encoding="utf-8", remove_comments=True)
+    tree = markup.document_fromstring(html.replace("\0", "").encode("utf-8", "replace") or b"<p>", parser=parser)
+    hidden = [element for element in tree.iter("*") if _is_hidden(element)]
+    if any(element.text_content().strip() for element in hidden):
+        flags.append("hidden_text")
+    _drop(hidden)
+    whole = readable(markup.tostring(tree, encoding="unicode"))
+    quotations = tree.xpath(_QUOTATION)
+    if not quotations:
+        return whole
+    _drop(quotations)
+    own = readable(markup.tostring(tree, encoding="unicode"))
+    if not own:
+        return whole
+    flags.append("quoted_removed")
+    return own
+
+
+def _drop(elements: list) -> None:
+    for element in elements:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _is_hidden(element) -> bool:
+    if element.tag in ("body", "html"):
+        return False
+    style = element.get("style", "")
+    if _STYLE_HIDDEN.search(style) or element.get("hidden") is not None:
+        return True
+    is_white = _STYLE_WHITE.search(style) or _WHITE_NAME.fullmatch(element.get("color", ""))
+    return bool(is_white) and not _is_on_colour(element)
+
+
+def _is_on_colour(element) -> bool:
+    """White text on a coloured ground is meant to be read."""
+    while element is not None:
+        ground = _BACKGROUND.search(element.get("style", ""))
+        colour = (ground[1] if ground else element.get("bgcolor", "")).strip()
+        if colour:
+            return not _WHITE_NAME.match(colour)
+        element = element.getparent()
+    return False

@@ -1,0 +1,92 @@
+"""Own words: each style of reply that Japanese and English mailers write, and what must not be cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.text.quotes import own_words
+
+OWN = "ブログを書いていたら取材が来ました。\n匿名でお願いします。"
+
+QUOTED = {
+    "gmail": "2024年5月3日(金) 21:05 田中 <tanaka@example.jp>:\n\n> 質問です\n>> 前の質問",
+    "gmail, no colon, unmarked": "2024年5月3日(金) 21:05 田中 <tanaka@example.jp> のメール\n質問です\n続きです",
+    "gmail, half of the day": "2024年5月3日(金) 午後9:05 田中 <tanaka@example.jp>:\n> 質問です",
+    "apple": "2024/05/03 21:05、田中 <tanaka@example.jp>のメール:\n\n質問です",
+    "apple, folded": "2024/05/03 21:05、田中\n<tanaka@example.jp>のメール：\n> 質問です",
+    "outlook": "差出人: 田中 <tanaka@example.jp>\n送信日時: 2024年5月3日 21:05\n宛先: 私\n件名: 質問\n\n質問です",
+    "outlook, English": "From: Tanaka <tanaka@example.jp>\nSent: Friday, May 3, 2024 9:05 PM\nTo: me\n\nquestion",
+    "outlook, rule": "-----Original Message-----\nFrom: Tanaka\n\nquestion",
+    "rule in Japanese": "----- 元のメッセージ -----\n質問です",
+    "thunderbird": "(2024/05/03 21:05), 田中 wrote:\n> 質問です",
+    "thunderbird, newer": "On 2024/05/03 21:05, 田中 wrote:\n> 質問です",
+    "gmail, English": "On Fri, May 3, 2024 at 9:05 PM Taro Tanaka <\ntanaka@example.jp> wrote:\n\n> question",
+    "written": "田中さんは書きました:\n> 質問です",
+    "full width": "＞質問です\n＞続きです",
+}
+SIGNATURES = {
+    "RFC 3676": "-- \n田中太郎\nこれは署名です。",
+    "dashes": "--\n田中太郎\nhttps://example.jp/",
+    "framed": "━━━━━━━━━━\n株式会社みほん\n田中太郎\n03-0000-0000\n━━━━━━━━━━",
+    "full width": "＝＝＝＝＝＝\n田中太郎",
+    "stars": "☆★☆★☆★\n田中 <tanaka@example.jp>",
+    "iPhone": "iPhoneから送信",
+    "English": "Sent from my iPhone",
+    "Outlook": "Outlook for iOS を入手",
+}
+
+
+@pytest.mark.parametrize("quoted", QUOTED.values(), ids=QUOTED)
+def test_reply_above_the_quotation(quoted: str):
+    assert own_words(f"{OWN}\n\n{quoted}\n") == (OWN, True)
+
+
+@pytest.mark.parametrize("signature", SIGNATURES.values(), ids=SIGNATURES)
+def test_signature(signature: str):
+    assert own_words(f"{OWN}\n\n{signature}\n") == (OWN, True)
+
+
+def test_signature_above_a_quotation():
+    assert own_words(f"{OWN}\n\n{SIGNATURES['framed']}\n\n{QUOTED['gmail']}\n") == (OWN, True)
+
+
+def test_reply_below_and_between_quoted_lines():
+    text = "(2024/05/03 21:05), 田中 wrote:\n> いつですか\n\n三年前です。\n\n> どこで\nＸです。\n"
+    assert own_words(text) == ("三年前です。\n\nＸです。", True)
+
+
+STAYS = {
+    "plain": OWN + "\n",
+    "a rule within a story": "前半です。\n------\n後半のほうが長い話です。\nそれで仕事になりました。",
+    "a rule far from the end": "話。\n----\n" + "名前だけの行\n" * 11,
+    "a wish below a rule": "話です。\n-----\n匿名希望\nペンネーム ねこ",
+    "long lines below a rule": "話です。\n-----\n" + "あ" * 61,
+    "somebody addressed": "＞田中さん\nありがとうございました",
+    "a story that quotes in words": "私はこう書きました:\n毎日つぶやくと決めた、と。\nそれが始まりです。",
+    "nothing but a quotation": "> 転送です\n> よろしく",
+    "nothing but a forwarded mail": "---------- Forwarded message ---------\nFrom: a\nDate: b\n\n私の話です。",
+    "a date in a story": "2024年5月3日(金) 21:05 に電話が鳴りました。\nメール: a@example.jp でした。",
+    "dots": "そして\n・・・\n今に至ります",
+}
+
+
+@pytest.mark.parametrize("text", STAYS.values(), ids=STAYS)
+def test_stays_whole(text: str):
+    assert own_words(text) == (text, False)
+
+
+LINES = st.sampled_from(
+    [*OWN.split("\n"), "", "-- ", "----", "> a", "＞ b", *QUOTED["outlook"].split("\n"), "田中", "On x"]
+)
+
+
+@given(st.lists(LINES, max_size=12))
+def test_nothing_is_invented_and_something_is_left(lines: list[str]):
+    text = "\n".join(lines)
+    own, was_removed = own_words(text)
+    rest = iter(lines)
+    assert all(line in rest for line in own.split("\n") if line.strip()), "lines in their order"
+    assert bool(own.strip()) == bool(text.strip())
+    assert was_removed or own == text

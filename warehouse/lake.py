@@ -1,0 +1,149 @@
+"""The only place that knows where things lie in a home, and how a Parquet file becomes durable.
+
+home/
+  neta.toml  secret.key  codebook/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
+  inbox/<channel>/                                                                  what waits to be read
+  cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+
+class Busy(RuntimeError):
+    """Another neta holds this home's lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """Paths of one home (absolute)."""
+
+    home: Path
+
+    raw = property(lambda self: self.home / "raw")
+    inbox = property(lambda self: self.home / "inbox")
+    cache = property(lambda self: self.home / "cache")
+    state = property(lambda self: self.home / "state")
+    warehouse = property(lambda self: self.home / "warehouse")
+    reports = property(lambda self: self.home / "reports")
+    ledger = property(lambda self: self.home / "ledger.sqlite")
+    key_file = property(lambda self: self.home / "secret.key")
+    settings_file = property(lambda self: self.home / "neta.toml")
+    published = property(lambda self: self.warehouse / "warehouse.duckdb")
+
+    def raw_files(self, channel: str = "*") -> list[Path]:
+        """Raw Parquet files of one channel or of all, sorted by path."""
+        return sorted(self.raw.glob(f"channel={channel}/day=*/*.parquet"))
+
+    def known_ids(self, channel: str) -> set[str]:
+        """raw_ids already landed for a channel."""
+        columns = (pq.read_table(f, columns=["raw_id"], partitioning=None) for f in self.raw_files(channel))
+        return {raw_id for table in columns for raw_id in table["raw_id"].to_pylist()}
+
+    def write_raw(self, table: pa.Table, channel: str, day: str) -> Path:
+        """Write items (schema RAW) durably. Named by its sorted raw_ids: the same batch twice is the same file."""
+        ids = sorted(table["raw_id"].to_pylist())
+        name = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32]
+        path = self.raw / f"channel={channel}" / f"day={day}" / f"{name}.parquet"
+        if not path.exists():
+            write_parquet(table.sort_by("raw_id"), path)
+        return path
+
+
+def read_item(lake: Lake, raw_id: str) -> dict | None:
+    """One raw item, whole, or None. The one way to an original text from outside the build."""
+    for file in lake.raw_files():
+        found = read_parquet(file, filters=[("raw_id", "=", raw_id)])
+        if found.num_rows:
+            return found.to_pylist()[0]
+    return None
+
+
+def read_parquet(path: Path, columns: list[str] | None = None, filters=None) -> pa.Table:
+    """A Parquet file with its page checksums verified; OSError if a page was damaged."""
+    return pq.read_table(path, columns=columns, filters=filters, partitioning=None, page_checksum_verification=True)
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Durable or not there at all: temporary name, fsync, rename, fsync of the folder."""
+    write_durably(
+        path, lambda tmp: pq.write_table(table, tmp, compression="zstd", compression_level=3, write_page_checksum=True)
+    )
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """As write_parquet, for plain bytes."""
+    write_durably(path, lambda tmp: tmp.write_bytes(data))
+
+
+def write_durably(path: Path, write) -> None:
+    """Call write(temporary path), make it durable, give it its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tmp = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        write(tmp)
+        _fsync(tmp)
+        tmp.replace(path)
+    finally:
+        tmp.unlink(missing_ok=True)
+    _fsync(path.parent)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def batched(items: Iterable, size: int) -> Iterator[list]:
+    """Lists of at most `size` items, in order."""
+    batch: list = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@contextmanager
+def locked(lake: Lake, wait_seconds: float = 600) -> Iterator[None]:
+    """One writer per home. The kernel frees the lock of a process that died, so a stale holder never blocks."""
+    lake.home.mkdir(parents=True, exist_ok=True)
+    with (lake.home / ".lock").open("a+") as handle:
+        _acquire(handle, time.monotonic() + wait_seconds, lake.home)
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+def _acquire(handle, deadline: float, home: Path) -> None:
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                handle.seek(0)
+                raise Busy(f"{home}: another neta (process {handle.read().strip()}) is at work; try again later") from None
+            time.sleep(0.1)
+
+
+def empty(kind: pa.Schema) -> pa.Table:
+    """A table without rows."""
+    return pa.table({f.name: pa.array([], f.type) for f in kind}, schema=kind)

@@ -1,0 +1,117 @@
+"""The shapes that Parquet holds: RAW, MESSAGE, SUBMISSION, CODING. Each field is described once, in fields.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+TIME = pa.timestamp("us", tz="UTC")
+TEXTS = pa.list_(pa.string())
+_FIELDS = Path(__file__).parent / "fields.toml"
+
+
+@cache
+def descriptions() -> dict[str, dict[str, str]]:
+    """Column name -> {"ja": …, "en": …}, for every column of every layer."""
+    return tomllib.loads(_FIELDS.read_text(encoding="utf-8"))
+
+
+def described(column: str) -> str:
+    """A column's description as it stands in COMMENT ON and in Parquet metadata; <dimension>_code is described as code."""
+    fields = descriptions()
+    words = fields["code"] if column.endswith("_code") and column not in fields else fields[column]
+    return f"{words['ja']} / {words['en']}"
+
+
+def _schema(*fields: tuple[str, pa.DataType] | tuple[str, pa.DataType, bool]) -> pa.Schema:
+    """Fields are (name, type) and nullable unless a third part says False."""
+    return pa.schema(
+        pa.field(name, kind, nullable=rest[0] if rest else True, metadata={"comment": described(name)})
+        for name, kind, *rest in fields
+    )
+
+
+RAW = _schema(
+    ("raw_id", pa.string(), False),
+    ("channel", pa.string(), False),
+    ("item_id", pa.string(), False),
+    ("fetched_at", TIME, False),
+    ("source_url", pa.string()),
+    ("media_type", pa.string(), False),
+    ("payload", pa.binary()),
+    ("byte_count", pa.int64(), False),
+    ("context", pa.string()),
+    ("problem", pa.string()),
+    ("detail", pa.string()),
+    ("run_id", pa.string(), False),
+)
+
+MESSAGE = _schema(
+    ("raw_id", pa.string(), False),
+    ("submission_id", pa.string()),
+    ("namespace", pa.string()),
+    ("channel", pa.string(), False),
+    ("author_id", pa.string()),
+    ("author_name", pa.string()),
+    ("conversation_id", pa.string()),
+    ("in_reply_to", pa.string()),
+    ("posted_at", TIME),
+    ("revised_at", TIME),
+    ("received_at", TIME, False),
+    ("zone", pa.string()),
+    ("url", pa.string()),
+    ("title", pa.string()),
+    ("body", pa.string()),
+    ("hashtags", TEXTS),
+    ("needs_hashtag", pa.bool_()),
+    ("attribution_wish", pa.string()),
+    ("self_codes", pa.string()),
+    ("truncated", pa.bool_()),
+    ("flags", TEXTS),
+    ("set_aside", pa.string()),
+    ("detail", pa.string()),
+)
+
+SUBMISSION = _schema(
+    ("submission_id", pa.string(), False),
+    ("submission_ref", pa.string(), False),
+    ("namespace", pa.string(), False),
+    ("channel", pa.string(), False),
+    ("author_id", pa.string()),
+    ("author_name", pa.string()),
+    ("contributor_ref", pa.string()),
+    ("conversation_ref", pa.string()),
+    ("posted_at", TIME),
+    ("received_at", TIME, False),
+    ("zone", pa.string()),
+    ("url", pa.string()),
+    ("title", pa.string()),
+    ("body", pa.string()),
+    ("title_masked", pa.string()),
+    ("body_masked", pa.string()),
+    ("text_hash", pa.string()),
+    ("attribution_wish", pa.string()),
+    ("self_codes", pa.string()),
+    ("truncated", pa.bool_()),
+    ("is_after_close", pa.bool_()),
+    ("flags", TEXTS),
+    ("raw_ids", TEXTS, False),
+    ("story_id", pa.string()),
+    ("is_representative", pa.bool_()),
+)
+
+CODING = _schema(
+    ("submission_ref", pa.string(), False),
+    ("dimension", pa.string(), False),
+    ("code", pa.string(), False),
+    ("coder", pa.string(), False),
+    ("probability", pa.float64(), False),
+    ("evidence_start", pa.int64()),
+    ("evidence_end", pa.int64()),
+    ("codebook_version", pa.string(), False),
+    ("coder_version", pa.string(), False),
+    ("decided_at", TIME),
+)

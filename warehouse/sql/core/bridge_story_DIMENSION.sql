@@ -1,0 +1,9 @@
+-- what: which codes of DIMENSION a story has; a story may have several, so count distinct stories
+-- ja: 話と「DIMENSION」の対応(1つの話に複数あり得る)
+-- grain: one story × code
+-- inputs: stg_story_code
+CREATE TABLE bridge_story_DIMENSION AS
+SELECT story_id, code AS DIMENSION_code, decided_by, probability
+FROM stg_story_code
+WHERE dimension = 'DIMENSION'
+ORDER BY story_id, DIMENSION_code;

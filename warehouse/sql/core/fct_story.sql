@@ -1,0 +1,44 @@
+-- what: tellings, however many submissions carry them, and whether they are counted
+-- ja: 話
+-- grain: one story
+-- inputs: stg_submission, stg_story_code, in_count_rule
+CREATE TABLE fct_story AS
+WITH told AS (
+  SELECT
+    story_id,
+    min(posted_at) AS first_told_at,
+    min(local_date) AS local_date,
+    min(local_month) AS local_month,
+    count(*) AS member_count,
+    max(submission_ref) FILTER (is_representative) AS submission_ref,
+    bool_and(is_after_close) AS is_after_close
+  FROM stg_submission
+  GROUP BY story_id
+),
+gate AS (  -- a story passes when every dimension of [count] only holds one of the codes named there
+  SELECT story_id, count(DISTINCT dimension) AS passed
+  FROM stg_story_code JOIN in_count_rule USING (dimension, code)
+  WHERE kind = 'only'
+  GROUP BY story_id
+),
+apart AS (SELECT DISTINCT story_id FROM stg_story_code JOIN in_count_rule USING (dimension, code) WHERE kind = 'apart'),
+reviewed AS (SELECT DISTINCT story_id FROM stg_story_code WHERE decided_by = 'person'),
+asked AS (SELECT count(DISTINCT dimension) AS gates FROM in_count_rule WHERE kind = 'only'),
+judged AS (
+  SELECT
+    told.*,
+    coalesce(gate.passed, 0) = asked.gates AS is_story,
+    apart.story_id IS NOT NULL AS is_apart,
+    reviewed.story_id IS NOT NULL AS is_reviewed
+  FROM told
+  CROSS JOIN asked
+  LEFT JOIN gate USING (story_id)
+  LEFT JOIN apart USING (story_id)
+  LEFT JOIN reviewed USING (story_id)
+)
+SELECT
+  story_id, submission_ref, member_count, first_told_at, local_date, local_month,
+  is_story, is_apart, is_after_close, is_reviewed,
+  is_story AND NOT is_apart AND NOT is_after_close AS is_counted
+FROM judged
+ORDER BY story_id;

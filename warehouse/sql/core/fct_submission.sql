@@ -1,0 +1,12 @@
+-- what: accepted submissions, masked
+-- ja: 受け付けた応募(伏せ字済み)
+-- grain: one submission
+-- inputs: stg_submission
+CREATE TABLE fct_submission AS
+SELECT
+  submission_ref, story_id, is_representative, channel, contributor_ref, conversation_ref,
+  posted_at, local_date, local_month, received_at, zone,
+  title_masked, body_masked, text_hash, attribution_wish,
+  truncated AS is_truncated, is_after_close, flags, len(raw_ids) AS item_count
+FROM stg_submission
+ORDER BY submission_ref;

@@ -1,0 +1,6 @@
+-- what: the codes that stand for each story, all dimensions in one long table
+-- ja: 話ごとに有効な分類(全観点)
+-- grain: one story × dimension × code
+-- inputs: stg_story_code
+CREATE TABLE mart_story_code AS
+SELECT story_id, dimension, code, decided_by, probability FROM stg_story_code ORDER BY ALL;

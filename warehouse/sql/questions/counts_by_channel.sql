@@ -1,0 +1,14 @@
+-- what: stories by the channel that brought them; a story told on two channels counts in both
+-- parameters: include_late
+SELECT
+  'code' AS level, channel AS code, label_ja, label_en,
+  count(DISTINCT story.story_id) AS story_count,
+  count(DISTINCT CASE WHEN story.story_id IS NOT NULL THEN coalesce(contributor_ref, submission.submission_ref) END) AS person_count,
+  count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count
+FROM dim_channel
+JOIN fct_submission AS submission USING (channel)
+LEFT JOIN fct_story AS story
+  ON story.story_id = submission.story_id
+  AND story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
+GROUP BY ALL
+ORDER BY story_count DESC, code;

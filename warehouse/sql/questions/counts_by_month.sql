@@ -1,0 +1,12 @@
+-- what: stories by the month in which they were first told, in the call's time zone
+-- parameters: include_late
+SELECT
+  'code' AS level, story.local_month AS code, story.local_month AS label_ja, story.local_month AS label_en,
+  count(DISTINCT story.story_id) AS story_count,
+  count(DISTINCT coalesce(submission.contributor_ref, submission.submission_ref)) AS person_count,
+  count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count
+FROM fct_story AS story
+JOIN fct_submission AS submission USING (story_id)
+WHERE story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
+GROUP BY story.local_month
+ORDER BY code;
