@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from flows.ingest import WrongHome
 from flows.settings import SettingsError
 from warehouse.codebook import CodebookError
+from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy
 from warehouse.store import NotBuilt
 
@@ -21,9 +24,11 @@ def one_line(error: Exception) -> str:
         return f"{error}: まだ集計がありません。neta run --home {error} を先に実行してください"
     if isinstance(error, Busy):
         return f"ほかの neta が動いています。終わってからもう一度どうぞ({error})"
-    if isinstance(error, (SettingsError, CodebookError, Refused)):
+    if isinstance(error, (SettingsError, CodebookError, Refused, NoSuchBreakdown)):
         return str(error)
     text = " ".join(str(error).split())[:300]
+    if isinstance(error, duckdb.Error):
+        return f"データにたずねられませんでした。{text}"
     return f"{type(error).__name__}: {text}(NETA_DEBUG=1 で詳しく出ます)"
 
 

@@ -33,7 +33,9 @@ def _run_day(settings: Settings, no_prefect: bool, out, words: Words, quiet: boo
         from flows.daily import run_day
 
         return run_day(settings)
-    os.environ.setdefault("PREFECT_HOME", str(settings.lake.state / "prefect"))
+    prefect_home = settings.lake.state / "prefect"
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(prefect_home))
     if quiet:
         return _orchestrated(settings)
     with out.status(words("run.starting")):

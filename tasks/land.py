@@ -47,6 +47,9 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
     for path in module.fetch(paths):
+        if not path.exists():
+            landing.notices.append((path.name, "not_found", str(path)))
+            continue
         landing.sources += 1
         items = _items(module, path, options, landing)
         for batch in batched(items, BATCH_ITEMS):
@@ -68,8 +71,9 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
 
 
 def file_mark(path: Path, options: Mapping) -> str:
-    """What tells that a file needs no second look: its bytes, and the options it was cut with."""
-    return hashlib.sha256(file_digest(path).encode() + json.dumps(options, default=str, sort_keys=True).encode()).hexdigest()
+    """What tells that a file needs no second look: its bytes, its kind, and the options it was cut with."""
+    told = json.dumps([file_digest(path), path.suffix, options], default=str, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -85,8 +89,6 @@ def _items(module, path: Path, options: Mapping, landing: Landing) -> Iterator[I
         landing.outside += module.outside(path, options) if hasattr(module, "outside") else 0
     except Unreadable as error:
         yield _broken_source(path, error.problem, error.detail)
-    except FileNotFoundError:
-        landing.notices.append((path.name, "not_found", str(path)))
     except Exception as error:  # a parser's own fault on hostile bytes: this source only
         yield _broken_source(path, "crashed", f"{type(error).__name__}: {error}"[:200])
 

@@ -19,15 +19,16 @@ def protect(turns: pd.DataFrame, key: bytes, closes: datetime | None) -> pd.Data
     people = list(zip(turns["namespace"], turns["author_id"], strict=True))
     places = list(zip(turns["namespace"], turns["conversation_id"], strict=True))
     late = turns["posted_at"] >= closes if closes else False
-    return turns.assign(
-        submission_ref=refs(key, "submission", [(i,) for i in turns["submission_id"]]),
-        contributor_ref=refs(key, "contributor", people),
-        conversation_ref=refs(key, "conversation", places),
-        title_masked=titles,
-        body_masked=bodies,
-        text_hash=[text_hash(t, b) for t, b in zip(titles, bodies, strict=True)],
-        is_after_close=late,
-    )
+    made = {
+        "submission_ref": refs(key, "submission", [(i,) for i in turns["submission_id"]]),
+        "contributor_ref": refs(key, "contributor", people),
+        "conversation_ref": refs(key, "conversation", places),
+        "title_masked": titles,
+        "body_masked": bodies,
+        "text_hash": [text_hash(t, b) for t, b in zip(titles, bodies, strict=True)],
+    }
+    texts = {name: pd.array(values, dtype="str") for name, values in made.items()}  # text even where there are no rows
+    return turns.assign(**texts, is_after_close=late)
 
 
 def _names(row: tuple) -> list[str]:

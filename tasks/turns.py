@@ -56,10 +56,14 @@ def _latest(messages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _is_own(messages: pd.DataFrame, me: Mapping[str, Sequence[str]]) -> pd.Series:
-    """The owner's messages: by native author id, or by the name shown where a source (Messenger) has no ids."""
-    mine = {f"{space}\0{author}" for space, authors in me.items() for author in authors}
-    place = messages["namespace"] + "\0"
-    return (place + messages["author_id"].fillna("")).isin(mine) | (place + messages["author_name"].fillna("")).isin(mine)
+    """The owner's messages, by native author id; Messenger has none, so there it is `<thread>/<name as shown>`."""
+    mine = {(space, author) for space, authors in me.items() for author in authors}
+    named = zip(messages["namespace"], messages["author_id"], strict=True)
+    own = [
+        isinstance(author, str) and bool({(space, author), (space, author.rpartition("/")[2])} & mine)
+        for space, author in named
+    ]
+    return pd.Series(own, index=messages.index, dtype=bool)
 
 
 def _join(messages: pd.DataFrame, own: pd.Series, gap_minutes: int) -> pd.DataFrame:
@@ -68,7 +72,8 @@ def _join(messages: pd.DataFrame, own: pd.Series, gap_minutes: int) -> pd.DataFr
     head = _heads(ordered, gap_minutes * 60)
     ordered = ordered.assign(head=head)[~ordered["own"]].drop(columns="own")
     alone = ~ordered["head"].duplicated(keep=False)
-    single = ordered[alone].assign(raw_ids=[[raw_id] for raw_id in ordered.loc[alone, "raw_id"]])
+    single = ordered[alone]
+    single = single.assign(raw_ids=pd.Series([[i] for i in single["raw_id"]], single.index, dtype=object))
     joined = [_one(bubbles) for _, bubbles in ordered[~alone].groupby("head", sort=True)]
     turns = pd.concat([single, pd.DataFrame(joined)]) if joined else single
     return turns.drop(columns=["raw_id", "head"]).sort_values("submission_id", ignore_index=True)

@@ -95,10 +95,10 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 def identity(entry: Mapping) -> str:
     """What the feed calls an entry: its id (Atom id, guid, rdf:about), else its link, else a hash of title and date."""
-    if named := entry.get("id") or entry.get("link"):
+    if named := told(entry, "id") or told(entry, "link"):
         return named
-    told = [entry.get(k) for k in ("title", "published", "updated")]
-    return _hash(told if any(told) else [entry])
+    known = [told(entry, key) for key in ("title", "published", "updated")]
+    return _hash(known if any(known) else [entry])
 
 
 def told(entry: Mapping, key: str) -> str:
@@ -210,7 +210,7 @@ def _rooted(text: str) -> str:
         at = _PROLOG.match(text, doctype.end()).end()
     if not _ROOT.match(text, at):
         raise Unreadable("wrong_shape", f"begins with {text[at : at + 20]!r}")
-    if len(text) < 0:
+    if _MANY_ATTRIBUTES.search(text, at):
         raise Unreadable("feed_broken", "an element with 100 attributes or more")
     return _legal(text[at:])
 

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick_rs
 
@@ -43,7 +44,9 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """NFKC and casefold. Both change lengths (㈱ → (株), ﾊﾟ → パ, ß → ss), so the way back is kept where they do."""
+    """NFKC and casefold. Both change lengths (㈱ → (株), … → ..., ß → ss), so the way back is kept where they do."""
+    if unicodedata.is_normalized("NFKC", text) and len(folded := text.casefold()) == len(text):
+        return Folded(folded, None, len(text))
     characters = set(text)
     if not characters <= _ONE_TO_ONE:
         _ONE_TO_ONE.update(filter(_stays_one, characters - _ONE_TO_ONE))
@@ -52,30 +55,35 @@ def fold(text: str) -> Folded:
         if len(folded) == len(text):
             return Folded(folded, None, len(text))
     pieces, starts = [], []
-    for start, piece in _with_marks(text):
-        pieces.append(unicodedata.normalize("NFKC", piece).casefold())
+    for start, piece in _with_marks(text) if any(map(_joins, characters)) else enumerate(text):
+        pieces.append(_folded(piece))
         starts.extend([start] * len(pieces[-1]))
     return Folded("".join(pieces), starts, len(text))
 
 
+_ONE_TO_ONE: set[str] = set()  # characters met so far that fold to one, whatever stands beside them
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded(piece: str) -> str:
+    return unicodedata.normalize("NFKC", piece).casefold()
+
+
 def _stays_one(character: str) -> bool:
-    """Whether it folds to one character, whatever stands beside it."""
-    folded = unicodedata.normalize("NFKC", character).casefold()
-    return len(folded) == 1 and not (_is_mark(character) or _is_mark(folded))
+    return len(_folded(character)) == 1 and not _joins(character)
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M") or ord(character) in _HANGUL_JAMO
-
-
-_ONE_TO_ONE: set[str] = set()  # characters met so far that fold to one
+def _joins(character: str) -> bool:
+    """Whether it may become one with what stands before it: a combining mark, ﾟ, a Hangul vowel."""
+    first = _folded(character)[0]
+    return any(unicodedata.category(c).startswith("M") or ord(c) in _HANGUL_JAMO for c in (character, first))
 
 
 def _with_marks(text: str) -> Iterable[tuple[int, str]]:
     """Each character with the marks that join it (ﾊ + ﾟ), and where it stands."""
     start = 0
     for i in range(1, len(text) + 1):
-        if i == len(text) or not _is_mark(unicodedata.normalize("NFKC", text[i])[0]):
+        if i == len(text) or not _joins(text[i]):
             yield start, text[start:i]
             start = i
 
@@ -139,9 +147,9 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def same_sentence(text: str, end: int, start: int, reach: int) -> bool:
-    """Whether what starts at `start` follows what ended at `end`, within reach code points of one sentence."""
-    return 0 <= start - end <= reach and not _END_OF_SENTENCE.search(text, end, start)
+def unbroken(text: str, start: int, end: int) -> bool:
+    """Whether no sentence of folded text ends between start and end."""
+    return _END_OF_SENTENCE.search(text, start, end) is None
 
 
 def longest(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

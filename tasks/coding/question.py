@@ -8,7 +8,8 @@ What [rules] of a dimension file may say (all of it optional):
   early, repeat  more weight for a cue near the beginning, for one that comes again
   reach          how far B of `A…B` may stand from A
   decay          each further cue of a code counts so much less, so that length alone proves nothing
-  prior, channel, lean, length   what speaks for a code besides its own cues
+  prior          what speaks for a code before a word is read; silent: and when no cue at all is found
+  channel, lean, length   what the way it came, another dimension's evidence, a short text say for a code
   slope, offset  score to probability: a logistic curve each (multi) or all against all (single)
   threshold, within, most        multi: which codes are claimed
   review_below   a best guess less probable than this goes to a person
@@ -21,15 +22,16 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from tasks.coding.cues import GAP, PhraseBook, Place, longest, same_sentence
+from tasks.coding.cues import GAP, PhraseBook, Place, longest, unbroken
 from warehouse.codebook import CodebookError, Dimension
 
 Found = Mapping[int, Sequence[Place]]
 _STRENGTH = {"strong": 3.0, "medium": 1.5, "weak": 0.7, "against": -2.0}
-_RULES = frozenset(
-    "strength words other_meaning near early repeat reach decay prior channel lean length "
-    "slope offset threshold within most review_below none_when".split()
-)
+_RULES = {
+    *("strength", "words", "other_meaning", "near", "early", "repeat", "reach", "decay"),
+    *("prior", "silent", "channel", "lean", "length", "slope", "offset"),
+    *("threshold", "within", "most", "review_below", "none_when"),
+}
 _NO_CODE = -1
 
 
@@ -110,6 +112,7 @@ class Question:
         number = {code: i for i, code in enumerate(self.codes)}
         try:
             self._prior = [(number[c], w) for c, w in self.rules.get("prior", {}).items()]
+            self._silent = [(number[c], w) for c, w in self.rules.get("silent", {}).items()]
             self._channel = {
                 channel: [(number[c], w) for c, w in weights.items()]
                 for channel, weights in self.rules.get("channel", {}).items()
@@ -138,7 +141,8 @@ class Question:
         evidence: dict[int, Evidence] = defaultdict(Evidence)
         seen: dict[int, int] = defaultdict(int)
         mine = self._phrases.keys() & found.keys()
-        for start, minus_end, token in longest([(s, -e, token) for token in mine for s, e in found[token]]):
+        spans = [(s, -e, t) for t in mine for s, e in found[t]]
+        for start, minus_end, token in longest(spans):
             change = self._change(text, found, start, -minus_end) if self._looks_around else 0.0
             change += self._repeat_add * min(seen[token], self._repeats)
             seen[token] += 1
@@ -155,8 +159,8 @@ class Question:
         total = self._early_add if start < self._early else 0.0
         for token, after, within, add in self._near:
             for s, e in found.get(token, ()):
-                first, second = (end, s) if after else (e, start)
-                if same_sentence(text, first, second, within):
+                left, right = (end, s) if after else (e, start)
+                if 0 <= right - left <= within and unbroken(text, left, right):
                     total += add
                     break
         return total
@@ -164,7 +168,7 @@ class Question:
     def _pair(self, text: str, firsts: Sequence[Place], seconds: Sequence[Place]) -> Place | None:
         for start, end in firsts:
             for start2, end2 in seconds:
-                if same_sentence(text, end, start2, self._reach):
+                if 0 <= start2 - end <= self._reach and unbroken(text, end, start2):
                     return start, end2
         return None
 
@@ -175,9 +179,7 @@ class Question:
         scores = [0.0] * len(self.codes)
         for number, total in totals.items():
             scores[number] = total
-        for number, weight in self._prior:
-            scores[number] += weight
-        for number, weight in self._channel.get(channel, ()):
+        for number, weight in (*self._prior, *self._channel.get(channel, ()), *(() if totals else self._silent)):
             scores[number] += weight
         for name, number, times, most in self._lean:
             scores[number] += min(most, times * strongest[name])

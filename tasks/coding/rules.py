@@ -79,9 +79,7 @@ class RuleCoder:
         if any(codes.intersection(reading.answers[other]) for other, codes in question.none_when.items()):
             reading.answers[name] = []
             return
-        scores = question.scores(
-            reading.totals[name], reading.strongest, reading.channel, len(reading.folded.text)
-        )
+        scores = question.scores(reading.totals[name], reading.strongest, reading.channel, len(reading.folded.text))
         probabilities = question.probabilities(scores)
         picked = question.chosen(scores, probabilities)
         reading.answers[name] = [question.codes[number] for number in picked]

@@ -40,7 +40,7 @@ def write(inbox: Path) -> None:
     corrected = chosen("email", "corrected", 1)[0]
     (inbox / "correction.eml").write_bytes(_correction(corrected).replace(b"\n", b"\r\n"))
     (inbox / "empty.eml").write_bytes(b"")
-    (inbox / "empty.mbox").write_bytes(b"")
+    (inbox / "archive_2025.mbox").write_bytes(b"")
 
 
 def message_id(telling: Telling, word: str = "mail") -> str:

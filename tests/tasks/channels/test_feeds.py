@@ -102,17 +102,33 @@ def test_windows_characters_of_euc_jp(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "euc_jp", "cp932"])
 @pytest.mark.parametrize("broken", [b"\xff", b"\xe6", b"\x8f"])
-def test_r08_one_broken_character_costs_itself_at_most_its_neighbour(tmp_path, encoding: str, broken: bytes):
+def test_r08_a_broken_character_costs_what_is_behind_it_in_its_entry_at_most(tmp_path, encoding: str, broken: bytes):
     name = {"euc_jp": "EUC-JP", "cp932": "Shift_JIS"}.get(encoding, encoding)
-    data = rss(item(TEXT * 9 + "壊" + TEXT * 9), name).encode(encoding).replace("壊".encode(encoding), broken)
+    data = rss(item(TEXT * 9 + "壊" + TEXT) + item(guid="2") * 9, name).encode(encoding)
+    first, *rest = [blog.conform(i) for i in entries(tmp_path, data.replace("壊".encode(encoding), broken))]
+    assert first.body.startswith(TEXT * 9) and {message.body for message in rest} == {TEXT}
+    if broken == b"\xff":
+        assert first.body.endswith(TEXT)
+    if "\ufffd" in first.body:
+        assert "undecodable" in first.flags
+
+
+def test_r08_kana_in_euc_jp_are_no_half_width_soup(tmp_path):
+    data = rss(item("ありがとうございました" * 9), "Shift_JIS").replace("日々", "ひび").replace("題", "だい")
+    data = data.encode("euc_jp")
     message = blog.conform(entries(tmp_path, data)[0])
-    before, after = TEXT * 9, TEXT[2:] + TEXT * 8
-    assert message.body.startswith(before) and message.body.endswith(after)
-    assert ("undecodable" in message.flags) == ("\ufffd" in message.body) and (encoding != "utf-8" or message.flags)
+    assert (message.body, message.flags) == ("ありがとうございました" * 9, ("charset_guessed",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_with_and_without_its_mark(tmp_path, encoding: str):
+    (found,) = entries(tmp_path, rss(item(), "UTF-16").encode(encoding))
+    assert (blog.conform(found).body, blog.conform(found).flags) == (TEXT, ())
 
 
 def test_bytes_of_no_encoding_are_refused(tmp_path):
-    assert problem(tmp_path, b"<rss><channel><item>" + bytes(range(0x80, 0x100)) * 9) == "feed_broken"
+    with pytest.raises(Unreadable, match="feed_broken: unknown character encoding"):
+        entries(tmp_path, rss(item("壊")).encode().replace("壊".encode(), bytes(range(0x80, 0x100)) * 9))
 
 
 NO_FEEDS = {
