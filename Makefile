@@ -34,6 +34,7 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
+	@$(BIN)/python -m tasks.sample.manifest
 	@$(BIN)/python -m warehouse.dictionary
 
 lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (needs uv)

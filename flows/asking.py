@@ -22,6 +22,8 @@ def show_sql(home: Path, query: str | None, form: str) -> None:
     query = query or sys.stdin.read()
     with store.reading(settings.lake, str(settings.zone)) as con:
         cursor = con.execute(query)
+        if cursor is None:
+            raise Refused("問いが空です。例: neta sql \"SELECT * FROM mart_total\"")
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
     if form == "json":
@@ -44,11 +46,13 @@ def show_explained(home: Path, conditions: Sequence[str], include_late: bool, as
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        stories = explain(con, dict(_pair(c) for c in conditions), include_late, words)
+        stories = counts.stories(con, dict(_pair(c) for c in conditions), include_late, words)
     if as_json:
-        show.as_json({"story_count": len(stories), "stories": stories})
+        show.as_json({"is_sample": settings.sample, "story_count": len(stories), "stories": stories})
     else:
-        _print_stories(show.console(), stories, words)
+        out = show.console()
+        out.print(show.sample_mark(settings, words) + words("explain.total", n=len(stories)))
+        _print_stories(out, stories, words)
 
 
 def _pair(condition: str) -> tuple[str, str]:
@@ -58,33 +62,7 @@ def _pair(condition: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def explain(con, wanted: dict[str, str], include_late: bool, words: Words) -> list[dict]:
-    """Counted stories that meet every condition (dimension=code or group, channel, month, story), with all they rest on."""
-    known = counts.dimensions(con)
-    filters, parameters = [], {"include_late": include_late}
-    for number, (name, value) in enumerate(wanted.items()):
-        parameters[f"value_{number}"] = value
-        filters.append(_filter(name, number, known, words))
-    sql = store.question("explain").replace("TRUE /* filters */", " AND ".join(filters) or "TRUE")
-    return store.ask(con, sql, parameters)
-
-
-def _filter(name: str, number: int, known, words: Words) -> str:
-    """One condition as SQL. The name is checked against the codebook; the value is a parameter."""
-    value = f"$value_{number}"
-    if name == "story":
-        return f"story_id = {value}"
-    if name == "month":
-        return f"local_month = {value}"
-    if name == "channel":
-        return f"story_id IN (SELECT story_id FROM fct_submission WHERE channel = {value})"
-    if name not in known:
-        raise Refused(words("count.no_such", name=name, known=" ".join([*known, "channel", "month", "story"])))
-    return store.question("explain_by_DIMENSION", DIMENSION=name).strip().replace("$value", value)
-
-
 def _print_stories(out, stories: list[dict], words: Words) -> None:
-    out.print(words("explain.total", n=len(stories)))
     for story in stories[:LISTED]:
         out.print(f"\n[bold]{story['story_id']}[/bold]  {story['local_date']}  {_codes(story['codes'])}")
         for told in story["submissions"]:

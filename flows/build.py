@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
-from warehouse import codebook, ledger, store
+from warehouse import codebook, counts, ledger, store
 from warehouse.lake import Lake, locked, write_bytes
 
 ROOMS = ("flows", "tasks", "expectations", "warehouse")
@@ -76,8 +76,8 @@ def published_version(settings: Settings, wanted: str) -> str | None:
     """The version on show if it was built from just these inputs."""
     try:
         with store.reading(settings.lake, str(settings.zone)) as con:
-            row = con.execute("SELECT version FROM dim_build WHERE input_hash = ?", [wanted]).fetchone()
-            return row and row[0]
+            info = counts.build_info(con)
+            return info["version"] if info["input_hash"] == wanted else None
     except store.NotBuilt:
         return None
 
@@ -103,9 +103,9 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
         tell=tell,
     )
     tell("publish")
-    write_bytes(report(settings.language, at.astimezone(settings.zone)).encode(), report_file(settings.lake))
     path = settings.lake.warehouse / f"warehouse-{version}.duckdb"
     store.build(path, tables, [d.name for d in book.dimensions], str(settings.zone))
+    write_bytes(report(settings.language, at.astimezone(settings.zone)).encode(), report_file(settings.lake))
     store.publish(settings.lake, path)
     return version
 

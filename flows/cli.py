@@ -111,18 +111,26 @@ def run(home: Path, no_prefect: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("channel")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--list", "only_list", is_flag=True, help="書き出しの中の会話を並べるだけで、何も保存しない")
+@click.option("--conversation", multiple=True, help="この会話だけを取り込む(何度でも書ける。* で全部)")
+@click.option("--since", type=click.DateTime(), help="この日時から取り直す(自動取得の経路)")
+@click.option("--until", type=click.DateTime(), help="この日時まで取り直す")
 @json_option
 @at_home
-def ingest(home: Path, channel: str, paths: tuple[Path, ...], as_json: bool) -> None:
-    """1つの経路を取り込む(ファイルかフォルダ。省くと受信箱)。
+def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, as_json: bool, **chosen) -> None:
+    """1つの経路を取り込む(ファイルかフォルダ。省くと受信箱と自動取得)。
 
     \b
     例: neta ingest email ~/Downloads/応募.mbox
+        neta ingest facebook_messenger facebook.zip --list
         neta ingest pasted memo/
     """
-    from flows.verbs import ingest_and_show
+    from flows import verbs
 
-    sys.exit(ingest_and_show(home, channel, paths, as_json))
+    if only_list:
+        verbs.list_conversations(home, channel, paths, as_json)
+    else:
+        sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
 
 
 @main.command()

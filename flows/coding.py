@@ -13,6 +13,7 @@ from tasks.coding import Coded
 from tasks.coding.rules import RuleCoder
 from warehouse import codebook
 from warehouse.codebook import Codebook
+from warehouse.lake import write_durably
 
 BATCH = 1_000
 
@@ -20,16 +21,18 @@ BATCH = 1_000
 def code_file(source: Path, out: Path, home: Path | None) -> int:
     """Code every line {"id", "channel", "text"} of a JSON Lines file; returns how many. Refused names a bad line."""
     book = codebook.load(load(home.absolute()).codebook if home else codebook.BUILT_IN)
-    coder, count = RuleCoder(book), 0
-    tmp = out.with_name(out.name + ".tmp")
-    with tmp.open("w", encoding="utf-8") as file:
-        rows = _rows(source)
+    coder = RuleCoder(book)
+    return write_durably(out, lambda tmp: _write(tmp, _rows(source), coder, book))
+
+
+def _write(out: Path, rows: Iterator[dict], coder: RuleCoder, book: Codebook) -> int:
+    count = 0
+    with out.open("w", encoding="utf-8") as file:
         while batch := list(islice(rows, BATCH)):
             answers = coder.code([r["text"] for r in batch], [r.get("channel") or "pasted" for r in batch])
             for row, answer in zip(batch, answers, strict=True):
                 file.write(json.dumps(flat(row["id"], answer, book), ensure_ascii=False) + "\n")
             count += len(batch)
-    tmp.replace(out)
     return count
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flows.build import build_home
+from flows.failures import one_line
 from flows.ingest import ingest_home
 from flows.settings import Settings
 
@@ -32,7 +33,7 @@ def run_day(
         try:
             day.landings[channel] = ingest_step(home, channel)
         except Exception as error:  # one bad source costs one source; it is told below and in the run log
-            day.failures[channel] = f"{type(error).__name__}: {error}"
+            day.failures[channel] = one_line(error)
     tell("build", "")
     day.built = build_step(home)
     return day

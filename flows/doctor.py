@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows import notify, runlog, show
-from flows.settings import Settings, load
+from flows.settings import Settings, SettingsError, load
 from tasks import channels
-from warehouse import codebook, ledger, store
+from warehouse import codebook, counts, ledger, store
 from warehouse.lake import read_parquet
 from warehouse.words import Words
 
@@ -66,8 +67,6 @@ def _raw(settings: Settings) -> Iterator[Finding]:
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:
-    import sqlite3
-
     try:
         ledger.read(settings.lake.ledger)
     except (sqlite3.DatabaseError, ValueError) as error:
@@ -79,14 +78,18 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 
     try:
         with store.reading(settings.lake, str(settings.zone)) as con:
-            built = store.ask(con, "SELECT input_hash FROM dim_build")[0]["input_hash"]
+            built = counts.build_info(con)["input_hash"]
     except store.NotBuilt:
         yield "not_built", str(settings.lake.published)
         return
     except store.duckdb.Error as error:
         yield "bad_warehouse", f"{settings.lake.published.resolve()}: {type(error).__name__}"
         return
-    if built != input_hash(settings):
+    try:
+        stale = built != input_hash(settings)
+    except (codebook.CodebookError, SettingsError, sqlite3.DatabaseError):
+        return  # told by the checks above
+    if stale:
         yield "stale", str(settings.lake.published)
 
 

@@ -25,7 +25,7 @@ def one_line(error: Exception) -> str:
     if isinstance(error, Busy):
         return f"ほかの neta が動いています。終わってからもう一度どうぞ({error})"
     if isinstance(error, (SettingsError, CodebookError, Refused, NoSuchBreakdown)):
-        return str(error)
+        return " ".join(str(error).split())
     text = " ".join(str(error).split())[:300]
     if isinstance(error, duckdb.Error):
         return f"データにたずねられませんでした。{text}"

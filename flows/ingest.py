@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
 from tasks import channels
+from tasks.http import Client
 from tasks.land import Landing, file_digest, land, land_inbox
+from tasks.live import Well, draw, read_cursor, write_cursor
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
 
@@ -22,25 +25,53 @@ class WrongHome(ValueError):
         self.sample_home = sample_home
 
 
-def ingest(settings: Settings, channel: str, paths: Sequence[Path] = (), run_id: str | None = None) -> Landing:
-    """Land `paths`, or what waits in the channel's inbox. ValueError for an unknown channel, WrongHome, Busy."""
-    module, started = channels.module(channel), runlog.now()
+def ingest(
+    settings: Settings,
+    channel: str,
+    paths: Sequence[Path] = (),
+    run_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Landing:
+    """Land `paths`; without any, ask the live source (if the settings say live) and land what waits in the inbox.
+
+    since, until: a span to fetch again, UTC. ValueError for an unknown channel, WrongHome, Busy.
+    """
+    started = runlog.now()
     run_id = run_id or runlog.new_run_id(started)
-    sources = list(paths) or [settings.inbox(channel)]
-    for path in module.fetch(p for p in sources if p.exists()):
-        if path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
-            raise WrongHome(path.name, settings.sample)
-    options = settings.options(channel)
+    _refuse_mixture(settings, channel, paths or [settings.inbox(channel)])
     try:
         with locked(settings.lake):
             if paths:
-                landing = land(settings.lake, channel, paths, options, started, run_id)
+                landing = land(settings.lake, channel, paths, settings.options(channel), started, run_id)
             else:
-                landing = land_inbox(settings.lake, channel, sources[0], options, started, run_id)
+                landing = _land_live_and_inbox(settings, channel, started, run_id, (since, until))
     except Exception as error:
         runlog.record(settings.lake, run_id, "ingest", started, "failed", channel, error=type(error).__name__)
         raise
     runlog.record(settings.lake, run_id, "ingest", started, "done", channel, **_counts(landing))
+    return landing
+
+
+def _refuse_mixture(settings: Settings, channel: str, sources: Sequence[Path]) -> None:
+    for path in channels.module(channel).fetch(p for p in sources if p.exists()):
+        if path.is_file() and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
+            raise WrongHome(path.name, settings.sample)
+
+
+def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id: str, span: tuple) -> Landing:
+    options, inbox = settings.options(channel), settings.inbox(channel)
+    if not options.get("live"):
+        return land_inbox(settings.lake, channel, inbox, options, now, run_id)
+    with Client(trusted=frozenset(options.get("trusted_hosts", []))) as http:
+        well = Well(inbox, options, read_cursor(settings.lake, channel), now, http, *span)
+        cursor = draw(channels.module(channel), well)
+    landing = land_inbox(settings.lake, channel, inbox, options, now, run_id)
+    if cursor is not None and not any(span):
+        write_cursor(settings.lake, channel, cursor)
+    if not landing.problems:
+        well.empty()
+    landing.notices += [(channel, problem, detail) for problem, detail in well.notices]
     return landing
 
 

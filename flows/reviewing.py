@@ -16,15 +16,23 @@ from warehouse.words import Words
 def show_next(home: Path, as_json: bool) -> None:
     """The submission with most open questions that nobody has decided since the last build."""
     settings = load(home)
-    words, decided = Words(settings.language), {e.payload.get("submission_ref") for e in _decisions(settings)}
+    words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        waiting = [row for row in store.ask(con, store.question("review_next")) if row["submission_ref"] not in decided]
+        waiting = _open(store.ask(con, store.question("review_next")), _decisions(settings))
     if as_json:
         show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
     elif not waiting:
         print(words("review.none"))
     else:
         _print(waiting[0], len(waiting), words)
+
+
+def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
+    """Rows of review_next without the questions that were decided, about the text on show, since the build."""
+    decided = {(e.payload["submission_ref"], e.payload["dimension"], e.payload["text_hash"]) for e in decisions}
+    for row in rows:
+        row["dimensions"] = [d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided]
+    return [row for row in rows if row["dimensions"]]
 
 
 def _print(row: dict, waiting: int, words: Words) -> None:
@@ -34,7 +42,7 @@ def _print(row: dict, waiting: int, words: Words) -> None:
     print()
     for code in row["codes"]:
         mark = "?" if code["dimension"] in row["dimensions"] else " "
-        print(f" {mark} {code['dimension']}={code['code']}  {code['probability']:.2f}")
+        print(f" {mark} {code['dimension']}={code['code'] or '–'}  {code['probability']:.2f}")
     print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
 
 

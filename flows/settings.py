@@ -52,9 +52,11 @@ class Settings:
         return {"hashtags": list(self.call.hashtags), "opens": self.call.opens, **self.channels.get(channel, {})}
 
     def key(self) -> bytes:
-        """The home's secret key, made once, readable by its owner only."""
+        """The home's secret key, made once, readable by its owner only. SettingsError if it was there and is lost."""
         path = self.lake.key_file
         if not path.exists():
+            if self.lake.raw.exists() or self.lake.ledger.exists():
+                raise SettingsError(f"{path}: 鍵がありません。控えから戻してください(作り直すと仮IDがすべて変わります)")
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w") as file:
@@ -79,12 +81,12 @@ def load(home: Path) -> Settings:
         codebook=lake.home / data.get("codebook", "codebook"),
         sample=data.get("sample", False),
         call=_call(data.get("call", {}), zone, lake.settings_file),
-        me={space: tuple(ids) for space, ids in data.get("me", {}).items()},
+        me={space: _several(ids, f"[me] {space}", lake.settings_file) for space, ids in data.get("me", {}).items()},
         channels=data.get("channels", {}),
         gap_minutes=data.get("turns", {}).get("gap_minutes", 60),
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
-        notify=tuple(data.get("notify", {}).get("command", [])),
+        notify=_several(data.get("notify", {}).get("command", []), "[notify] command", lake.settings_file),
     )
 
 
@@ -95,6 +97,12 @@ def _read(file: Path) -> dict:
         raise SettingsError(f"{file.parent}: ネタのホームではありません(neta.toml がない)。`neta init {file.parent}` で作れます") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: TOML として読めません({error})。その行を直してください") from error
+
+
+def _several(value: object, name: str, file: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        raise SettingsError(f'{file}: {name} = {value!r} は ["…", "…"] の形で書いてください')
+    return tuple(value)
 
 
 def _zone(name: str, file: Path) -> ZoneInfo:
@@ -108,7 +116,7 @@ def _call(data: dict, zone: ZoneInfo, file: Path) -> Call:
     closes = _moment(data.get("closes"), "closes", zone, file)
     return Call(
         title=data.get("title", ""),
-        hashtags=tuple(data.get("hashtags", [])),
+        hashtags=_several(data.get("hashtags", []), "[call] hashtags", file),
         opens=_moment(data.get("opens"), "opens", zone, file),
         # A closing *day* is open until it ends.
         closes=closes + timedelta(days=1) if closes and _is_day(data["closes"]) else closes,

@@ -27,10 +27,12 @@ def as_json(value: object) -> None:
 
 def banner(out: Console, settings: Settings, words: Words) -> None:
     """The call's title; 見本データ where it is one."""
-    if settings.sample:
-        out.print(f"[reverse] {words('page.sample')} [/reverse]")
-    if settings.call.title:
-        out.print(f"[bold]{settings.call.title}[/bold]")
+    out.print(f"{sample_mark(settings, words)}[bold]{escape(settings.call.title)}[/bold]")
+
+
+def sample_mark(settings: Settings, words: Words) -> str:
+    """見本データ, in front of whatever is told from a sample home; empty in a real one."""
+    return f"[reverse] {words('page.sample')} [/reverse] " if settings.sample else ""
 
 
 def account(out: Console, rows: Sequence[Mapping], words: Words) -> None:
@@ -46,11 +48,17 @@ def account(out: Console, rows: Sequence[Mapping], words: Words) -> None:
     out.print(table)
 
 
-def reasons(out: Console, rows: Sequence[Mapping], words: Words) -> None:
-    """Why items were set aside, by stage."""
-    parts = [f"{words('stage.' + r['stage'])}・{r['label']} {r['item_count']}" for r in rows]
-    if parts:
-        out.print(f"{words('account.reasons')}: " + " / ".join(parts))
+def stages(out: Console, lines: Sequence[Mapping], words: Words) -> None:
+    """The path stage by stage: in = out + set aside, with the reasons."""
+    table = Table(title=words("account.stages"), title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column(words("account.stage"))
+    for column in ("in", "out"):
+        table.add_column(words(f"account.{column}"), justify="right")
+    table.add_column(words("account.aside"), overflow="fold")
+    for line in lines:
+        why = "、".join(f"{reason['label']} {reason['item_count']}" for reason in line["reasons"])
+        table.add_row(words(f"stage.{line['stage']}"), _number(line["item_in"]), _number(line["item_out"]), why or "–")
+    out.print(table)
 
 
 def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 from flows import show
@@ -52,10 +54,11 @@ def _show_day(out, settings: Settings, day, new_held: int, words: Words) -> None
     show.banner(out, settings, words)
     notices(out, [n for landing in day.landings.values() for n in landing["notices"]], words)
     for channel, what in day.failures.items():
-        out.print(f"[red]✗ {words('channel.' + channel)}: {what}[/red]")
+        label = words(f"channel.{channel}") if words.has(f"channel.{channel}") else channel
+        out.print(f"✗ {label}: {what}", style="red", markup=False)
     with store.reading(settings.lake, str(settings.zone)) as con:
         show.account(out, counts.account(con, words), words)
-        show.reasons(out, counts.reasons(con, words), words)
+        show.stages(out, counts.stages(con, words), words)
     if new_held:
         out.print(f"[yellow]{words('run.new_held', n=new_held)}[/yellow]")
     if not day.built["changed"]:
@@ -69,7 +72,7 @@ def notices(out, rows: Sequence, words: Words) -> None:
     """What could not be read in this run, one line each: which, what, what to do."""
     for name, problem, detail in rows:
         where = f"({detail})" if detail else ""
-        out.print(f"[yellow]△ {name}: {words('problem.' + problem)}{where}[/yellow]")
+        out.print(f"△ {name}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
 
 
 def _where(out, settings: Settings, words: Words) -> None:
@@ -87,16 +90,22 @@ def _where(out, settings: Settings, words: Words) -> None:
     ])  # fmt: skip
 
 
-def ingest_and_show(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> int:
-    """Land one channel and tell what came. Exit code."""
+def ingest_and_show(
+    home: Path,
+    channel: str,
+    paths: Sequence[Path],
+    as_json: bool,
+    conversation: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> int:
+    """Land one channel and tell what came. conversation: those ticked for this run; times in the call's zone. Exit code."""
     from flows.ingest import ingest, summary
-    from tasks import channels
 
-    settings = load(home)
-    if channel not in channels.names():
-        raise Refused(f"「{channel}」という経路はありません。使えるもの: {' '.join(channels.names())}")
+    settings = _with_channel(load(home), channel, conversation)
     words, out = Words(settings.language), show.console()
-    done = summary(ingest(settings, channel, [p.absolute() for p in paths]))
+    span = {name: at and at.replace(tzinfo=settings.zone) for name, at in (("since", since), ("until", until))}
+    done = summary(ingest(settings, channel, [p.absolute() for p in paths], **span))
     missing = any(problem == "not_found" for _, problem, _ in done["notices"])
     if as_json:
         show.as_json(done)
@@ -104,6 +113,46 @@ def ingest_and_show(home: Path, channel: str, paths: Sequence[Path], as_json: bo
         notices(out, done["notices"], words)
         out.print(words("ingest.done", channel=words(f"channel.{channel}"), **{k: done[k] for k in _TOLD}))
     return 1 if missing else QUARANTINE if done["quarantined"] else 0
+
+
+def _with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:
+    """The settings with the conversations ticked; Refused for a channel that neta does not have."""
+    from tasks import channels
+
+    if channel not in channels.names():
+        raise Refused(f"「{channel}」という経路はありません。使えるもの: {' '.join(channels.names())}")
+    if not conversation:
+        return settings
+    own = {**settings.channels.get(channel, {}), "conversations": list(conversation)}
+    return replace(settings, channels={**settings.channels, channel: own})
+
+
+def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> None:
+    """The conversations of an export, those that belong to the call marked; nothing is stored."""
+    from tasks import channels
+    from tasks.conversations import chosen
+
+    settings = _with_channel(load(home), channel)
+    module, options, words = channels.module(channel), settings.options(channel), Words(settings.language)
+    if not hasattr(module, "list_conversations"):
+        raise Refused(words("ingest.no_conversations", channel=words(f"channel.{channel}")))
+    found = [c for path in module.fetch(p.absolute() for p in paths) for c in module.list_conversations(path, options)]
+    ticked = chosen(found, options)
+    if as_json:
+        show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])
+        return
+    header = [words(f"ingest.{name}") for name in ("ticked", "title", "first", "last", "messages")]
+    rows = [
+        ("✓" if c.key in ticked else "", c.title, *_days(c, settings), c.message_count)
+        for c in sorted(found, key=lambda c: (c.key not in ticked, c.title))
+    ]
+    show.rows(show.console(), header, rows)
+    print(words("ingest.tick", channel=channel))
+
+
+def _days(conversation, settings: Settings) -> tuple[str, str]:
+    ends = (conversation.first, conversation.last)
+    return tuple(f"{at.astimezone(settings.zone):%Y-%m-%d}" if at else "" for at in ends)
 
 
 _TOLD = ("sources", "items", "new", "known", "quarantined", "outside")
@@ -134,12 +183,13 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
         total = counts.totals(con, include_late)
         tables = [counts.breakdown(con, name, words, include_late) for name in names]
     if as_json:
-        show.as_json({"totals": total, "counts": {t.name: t.rows for t in tables}, "note": words("count.note")})
+        by_name = {table.name: table.rows for table in tables}
+        show.as_json({"is_sample": settings.sample, "totals": total, "counts": by_name, "note": words("count.note")})
         return
     for table in tables:
         show.breakdown(out, table, codes, words)
         out.print()
-    out.print(words("count.total", **total))
+    out.print(show.sample_mark(settings, words) + words("count.total", **total))
     if total["late_count"] and not include_late:
         out.print(words("count.late", n=total["late_count"]))
     out.print(f"[dim]{words('count.note')}[/dim]")
@@ -149,7 +199,7 @@ def held_items(settings: Settings) -> set[str]:
     """raw_ids that the published warehouse holds back; none before the first build."""
     try:
         with store.reading(settings.lake, str(settings.zone)) as con:
-            return {r["raw_id"] for r in store.ask(con, "SELECT raw_id FROM fct_item WHERE outcome = 'held'")}
+            return {r["raw_id"] for r in store.ask(con, store.question("held"))}
     except store.NotBuilt:
         return set()
 
@@ -162,18 +212,18 @@ def show_status(home: Path, as_json: bool) -> None:
     words, out = Words(settings.language), show.console()
     runs = {kind: runlog.last_success(settings.lake, kind) for kind in ("ingest", "build")}
     with store.reading(settings.lake, str(settings.zone)) as con:
-        account, why = counts.account(con, words), counts.reasons(con, words)
+        account, path = counts.account(con, words), counts.stages(con, words)
         backlog = store.ask(con, store.question("backlog"))[0]
         fresh = store.ask(con, store.question("freshness"))
     if as_json:
-        show.as_json({"runs": runs, "account": account, "reasons": why, "backlog": backlog, "freshness": fresh})
+        show.as_json({"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh})
         return
     show.banner(out, settings, words)
     for kind, at in runs.items():
         when = at and f"{at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
         out.print(f"{words('notice.' + kind)}: {when or words('notice.never')}")
     show.account(out, account, words)
-    show.reasons(out, why, words)
+    show.stages(out, path, words)
     for row in fresh:
         out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
     out.print(words("status.backlog", **backlog))

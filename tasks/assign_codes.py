@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +16,9 @@ from warehouse import schema
 from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
 from warehouse.ledger import Entry
+
+
+_CLAIM = [field.name for field in fields(Claim)]
 
 
 def text_hash(title: str | None, body: str) -> str:
@@ -66,11 +69,17 @@ def _coded(data: dict) -> Coded:
 
 
 def _write_cache(file, known: dict[str, Coded]) -> None:
-    answers = [json.dumps(asdict(answer), ensure_ascii=False) for answer in known.values()]
+    answers = [json.dumps(_plain(answer), ensure_ascii=False) for answer in known.values()]
     write_parquet(pa.table({"key": list(known), "answer": pa.array(answers, pa.string())}), file)
     for other in file.parent.glob("*.parquet"):
         if other != file:
             other.unlink()
+
+
+def _plain(answer: Coded) -> dict:
+    """As `dataclasses.asdict`, which copies every figure and takes ten times as long."""
+    claims = [{name: getattr(claim, name) for name in _CLAIM} for claim in answer.claims]
+    return {"claims": claims, "probabilities": answer.probabilities, "to_review": answer.to_review}
 
 
 def machine_rows(coder: RuleCoder, book: Codebook, submissions: pd.DataFrame, answers: Sequence[Coded]) -> pa.Table:
@@ -99,7 +108,8 @@ def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
     """(CODING rows of what people decided, [(submission_ref, dimension)] whose text changed since: back to review).
 
-    Per submission and dimension the latest decision stands. One about another text than today's does not.
+    Per submission and dimension the latest decision stands. One about another text than today's does not. A decision
+    that no code applies is a row without a code.
     """
     refs = dict(zip(submissions["submission_id"], zip(submissions["submission_ref"], submissions["text_hash"])))
     latest = {(e.subject, e.payload["dimension"]): e for e in decisions if e.subject in refs}
@@ -109,7 +119,7 @@ def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[E
         if entry.payload["text_hash"] != seen:
             changed.append((ref, dimension))
             continue
-        rows += [(ref, dimension, code, entry.who, entry.at) for code in entry.payload["codes"]]
+        rows += [(ref, dimension, code, entry.who, entry.at) for code in entry.payload["codes"] or [None]]
     return _person_table(rows, book.version), changed
 
 

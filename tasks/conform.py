@@ -14,7 +14,7 @@ from tasks import channels
 from tasks.channels import Item, Message, Unreadable
 from tasks.text.normalise import clean
 from warehouse import schema
-from warehouse.lake import Lake, empty, read_parquet, write_parquet
+from warehouse.lake import Lake, read_parquet, write_parquet
 
 _ROOM = Path(__file__).parent
 
@@ -22,7 +22,7 @@ _ROOM = Path(__file__).parent
 def messages(lake: Lake) -> pa.Table:
     """Every raw item as one row of MESSAGE, in order of raw_id; unreadable ones carry set_aside = 'unreadable'."""
     tables = [_conformed(lake, file) for file in lake.raw_files()]
-    table = pa.concat_tables(tables) if tables else empty(schema.MESSAGE)
+    table = pa.concat_tables(tables) if tables else schema.empty(schema.MESSAGE)
     return table.sort_by("raw_id")
 
 
@@ -40,6 +40,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
         digest.update(file.read_bytes())
+    digest.update(str(schema.MESSAGE).encode())
     return digest.hexdigest()[:16]
 
 
@@ -62,12 +63,15 @@ def conform_table(raw: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema.MESSAGE)
 
 
+_module = cache(channels.module)  # asks the disk which channels there are: once is enough
+
+
 def _row(raw: dict) -> dict:
     base = {"raw_id": raw["raw_id"], "channel": raw["channel"], "received_at": raw["fetched_at"]}
     if raw["problem"]:
         return base | {"set_aside": "unreadable", "detail": raw["problem"]}
     try:
-        message = channels.module(raw["channel"]).conform(_item(raw))
+        message = _module(raw["channel"]).conform(_item(raw))
     except Unreadable as error:
         return base | {"set_aside": "unreadable", "detail": error.problem}
     except Exception as error:  # hostile content: this item only; the type is told, never the content

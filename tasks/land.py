@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from tasks import channels
 from tasks.channels import Item, Unreadable
+from tasks.memory import few_searches
 from warehouse import schema
 from warehouse.lake import Lake, batched, write_bytes
 
@@ -39,6 +40,7 @@ class Landing:
         return sum(self.problems.values())
 
 
+@few_searches()
 def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now: datetime, run_id: str) -> Landing:
     """Cut every file of `paths` and land what is new, one file after the other.
 
@@ -51,9 +53,11 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
             landing.notices.append((path.name, "not_found", str(path)))
             continue
         landing.sources += 1
-        items = _items(module, path, options, landing)
+        before, items = landing.items, _items(module, path, options, landing)
         for batch in batched(items, BATCH_ITEMS):
             _land_batch(lake, path.name, batch, known, now, run_id, landing)
+        if landing.items == before and not path.stat().st_size:
+            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
     return landing
 
 

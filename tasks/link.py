@@ -18,15 +18,17 @@ def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFr
     Independent of row order.
     """
     rows = submissions.sort_values("submission_id", ignore_index=True)
-    group = _telling(rows)
-    first = rows.groupby(group)["submission_id"].transform("min")
+    telling, _ = pd.factorize(pd.Series(_telling(rows), dtype=object))  # numbered from 0 in order of submission_id
+    first = rows["submission_id"][~pd.Series(telling).duplicated()]
+    story_ids = [ref(key, "story", submission_id) for submission_id in first]
     fullest = (
-        rows.assign(_group=group, _length=-rows["body"].str.len())
-        .sort_values(["_group", "_length", "posted_at", "submission_id"])
-        .drop_duplicates("_group")
+        rows[["submission_id", "posted_at"]]
+        .assign(telling=telling, length=-rows["body"].str.len())
+        .sort_values(["telling", "length", "posted_at", "submission_id"])
+        .drop_duplicates("telling")
     )
     linked = rows.assign(
-        story_id=[ref(key, "story", submission_id) for submission_id in first],
+        story_id=[story_ids[number] for number in telling],
         is_representative=rows["submission_id"].isin(set(fullest["submission_id"])),
     )
     copies = linked[~linked["is_representative"]]

@@ -16,6 +16,7 @@ from tasks.accept import accept
 from tasks.aside import must_conserve, together
 from tasks.coding.rules import RuleCoder
 from tasks.link import link
+from tasks.memory import few_searches
 from tasks.protect import protect
 from tasks.refs import ref
 from tasks.turns import settle
@@ -30,6 +31,7 @@ class CheckFailed(RuntimeError):
     """A critical rule failed after acceptance: our own fault, so nothing is published."""
 
 
+@few_searches()
 def travel(
     lake: Lake,
     key: bytes,
@@ -74,7 +76,7 @@ def travel(
         "in_coding": coding,
         "in_to_review": load.to_review_table(submissions["submission_ref"], answers, changed),
         "in_run": load.run_table(runs),
-        "in_build": pa.Table.from_pylist([{**build_row, "codebook_version": book.version, "coder_version": coder.version}]),
+        "in_build": load.build_table({**build_row, "codebook_version": book.version, "coder_version": coder.version}),
         **load.codebook_tables(book),
         **load.label_tables(messages["channel"]),
     }
@@ -94,7 +96,7 @@ def _check_coding(coding: pa.Table, submissions: pd.DataFrame, book: Codebook) -
     lengths = dict(zip(submissions["submission_ref"], submissions["body_masked"].str.len(), strict=True))
     frame = coding.to_pandas()
     frame["masked_length"] = frame["submission_ref"].map(lengths).astype("Int64")
-    known = {d.name: set(d.by_code) for d in book.dimensions}
+    known = {d.name: {*d.by_code, *([""] if d.multi else [])} for d in book.dimensions}  # "": a person said none
     return _checked("coding", validate(frame, suites.coding(known), id_column="submission_ref"))
 
 

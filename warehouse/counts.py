@@ -1,4 +1,4 @@
-"""The counts that people see, in a terminal or on a page: one place, so that they can never differ."""
+"""The counts that people see, in a terminal or on a page, and the way back from each: one place, so they never differ."""
 
 from __future__ import annotations
 
@@ -10,8 +10,20 @@ import duckdb
 from warehouse.store import ask, question
 from warehouse.words import Words
 
+STAGES = ("conform", "accept", "link")  # that set something aside, in the order of the path
 OUTCOMES = ("counted", "joined", "duplicate", "out_of_scope", "held", "withdrawn")
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
+_STORY_FILTERS = {  # filters that are no dimension of the codebook
+    "story": "story_id = $value",
+    "month": "local_month = $value",
+    "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE channel = $value)",
+    "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
+}
+_ITEM_FILTERS = {
+    **{name: f"item.{name} = $value" for name in ("channel", "outcome", "stage", "reason")},
+    "passed": f"list_contains({list(STAGES)}, $value) AND coalesce("
+    f"list_position({list(STAGES)}, item.stage) > list_position({list(STAGES)}, $value), TRUE)",
+}
 
 
 class NoSuchBreakdown(ValueError):
@@ -20,7 +32,10 @@ class NoSuchBreakdown(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, reviewed_count."""
+    """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, reviewed_count.
+
+    group_code (dimensions only): the group of a code; value: what to ask `stories` for, to get just the row's stories.
+    """
 
     name: str
     title: str
@@ -49,7 +64,71 @@ def breakdown(con: duckdb.DuckDBPyConnection, name: str, words: Words, include_l
     else:
         raise NoSuchBreakdown(words("count.no_such", name=name, known=" ".join([*known, *_PLAIN])))
     rows = ask(con, sql, {"include_late": include_late})
-    return Breakdown(name, title, multi, [{**row, "label": row[f"label_{words.language}"]} for row in rows])
+    groups = {row["code"] for row in rows if row["level"] == "group"}
+    return Breakdown(name, title, multi, [_named(row, groups, words) for row in rows])
+
+
+def _named(row: dict, groups: set[str], words: Words) -> dict:
+    shared = row["level"] == "code" and row["code"] in groups
+    return {**row, "label": row[f"label_{words.language}"], "value": f"code:{row['code']}" if shared else row["code"]}
+
+
+def stories(
+    con: duckdb.DuckDBPyConnection,
+    wanted: Mapping[str, str],
+    include_late: bool,
+    words: Words,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[dict]:
+    """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
+
+    wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (apart, late,
+    not_story, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that nothing has gives no story.
+    """
+    sql, parameters = _chosen(con, question("explain"), wanted, include_late, words)
+    return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
+
+
+def tally(con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words) -> dict[str, int]:
+    """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
+    return ask(con, *_chosen(con, question("tally"), wanted, include_late, words))[0]
+
+
+def _chosen(con, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words) -> tuple[str, dict]:
+    """A question over fct_story narrowed to the stories asked for, and its parameters."""
+    by_dimension = {name: question("explain_by_DIMENSION", DIMENSION=name).strip() for name in dimensions(con)}
+    kind = wanted.get("kind", "any" if "story" in wanted else "counted")
+    rest = {name: value for name, value in wanted.items() if name != "kind"}
+    part, parameters = _filtered(question("explain_story"), by_dimension | _STORY_FILTERS, rest, words)
+    parameters |= {"kind": kind, "include_late": include_late}
+    return sql.replace("fct_story /* chosen */", f"(\n{part})"), parameters
+
+
+def items(
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], words: Words, limit: int | None = None, offset: int = 0
+) -> list[dict]:
+    """Raw items behind the day's account: raw_id, channel, fetched_at, outcome, stage, reason, story_id.
+
+    wanted: channel, outcome, stage, reason, passed (a stage that it came through). NoSuchBreakdown for another name.
+    """
+    sql, parameters = _filtered(question("items"), _ITEM_FILTERS, wanted, words)
+    return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
+
+
+def item_count(con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], words: Words) -> int:
+    """How many `items` gives without a limit."""
+    return ask(con, *_filtered(question("items_tally"), _ITEM_FILTERS, wanted, words))[0]["item_count"]
+
+
+def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], words: Words) -> tuple[str, dict]:
+    """Conditions put into a question: names only from `known`, values only as parameters."""
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(known)))
+    conditions = [known[name].replace("$value", f"$value_{number}") for number, name in enumerate(wanted)]
+    parameters = {f"value_{number}": value for number, value in enumerate(wanted.values())}
+    return sql.replace("TRUE /* filters */", " AND ".join(conditions) or "TRUE"), parameters
 
 
 def totals(con: duckdb.DuckDBPyConnection, include_late: bool = False) -> dict[str, int]:
@@ -77,6 +156,19 @@ def reasons(con: duckdb.DuckDBPyConnection, words: Words) -> list[dict]:
     """Why items were set aside: stage, reason, label, item_count; in the order of the path."""
     rows = ask(con, question("reasons"))
     return [{**row, "label": row[f"label_{words.language}"]} for row in rows]
+
+
+def stages(con: duckdb.DuckDBPyConnection, words: Words) -> list[dict]:
+    """The path as a balance: a line a stage, item_in = item_out + what its reasons set aside."""
+    rows = reasons(con, words)
+    item_in = sum(line["received"] for line in account(con, words) if line["channel"] is None)
+    lines = []
+    for stage in STAGES:
+        aside = [row for row in rows if row["stage"] == stage]
+        item_out = item_in - sum(row["item_count"] for row in aside)
+        lines.append({"stage": stage, "item_in": item_in, "item_out": item_out, "reasons": aside})
+        item_in = item_out
+    return lines
 
 
 def build_info(con: duckdb.DuckDBPyConnection) -> Mapping:

@@ -12,14 +12,14 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 
 
 class Busy(RuntimeError):
@@ -45,7 +45,8 @@ class Lake:
 
     def raw_files(self, channel: str = "*") -> list[Path]:
         """Raw Parquet files of one channel or of all, sorted by path."""
-        return sorted(self.raw.glob(f"channel={channel}/day=*/*.parquet"))
+        found = self.raw.glob(f"channel={channel}/day=*/*.parquet")
+        return sorted(file for file in found if not file.name.startswith("."))  # a killed writer leaves .tmp-… behind
 
     def known_ids(self, channel: str) -> set[str]:
         """raw_ids already landed for a channel."""
@@ -72,7 +73,7 @@ def read_item(lake: Lake, raw_id: str) -> dict | None:
 
 
 def read_parquet(path: Path, columns: list[str] | None = None, filters=None) -> pa.Table:
-    """A Parquet file with its page checksums verified; OSError if a page was damaged."""
+    """A Parquet file with its page checksums verified; OSError or ValueError if it was damaged."""
     return pq.read_table(path, columns=columns, filters=filters, partitioning=None, page_checksum_verification=True)
 
 
@@ -88,17 +89,18 @@ def write_bytes(data: bytes, path: Path) -> None:
     write_durably(path, lambda tmp: tmp.write_bytes(data))
 
 
-def write_durably(path: Path, write) -> None:
-    """Call write(temporary path), make it durable, give it its name."""
+def write_durably(path: Path, write: Callable[[Path], Any]) -> Any:
+    """Call write(temporary path), make it durable, give it its name; returns what write returned."""
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
-        write(tmp)
+        made = write(tmp)
         _fsync(tmp)
         tmp.replace(path)
     finally:
         tmp.unlink(missing_ok=True)
     _fsync(path.parent)
+    return made
 
 
 def _fsync(path: Path) -> None:
@@ -130,7 +132,15 @@ def locked(lake: Lake, wait_seconds: float = 600) -> Iterator[None]:
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
+        _sweep(lake)
         yield
+
+
+def _sweep(lake: Lake) -> None:
+    """Remove what a killed writer left behind; only the holder of the lock writes here."""
+    for folder in (lake.raw, lake.cache, lake.warehouse, lake.reports, lake.state):
+        for stale in folder.rglob(".tmp-*"):
+            stale.unlink(missing_ok=True)
 
 
 def _acquire(handle, deadline: float, home: Path) -> None:
@@ -142,8 +152,3 @@ def _acquire(handle, deadline: float, home: Path) -> None:
                 handle.seek(0)
                 raise Busy(f"{home}: another neta (process {handle.read().strip()}) is at work; try again later") from None
             time.sleep(0.1)
-
-
-def empty(kind: pa.Schema) -> pa.Table:
-    """A table without rows."""
-    return pa.table({f.name: pa.array([], f.type) for f in kind}, schema=kind)

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS ledger (
 );
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_rows BEFORE DELETE ON ledger
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_keeps_ids BEFORE INSERT ON ledger  -- INSERT OR REPLACE fires no DELETE trigger
+  WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """

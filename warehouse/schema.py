@@ -106,7 +106,7 @@ SUBMISSION = _schema(
 CODING = _schema(
     ("submission_ref", pa.string(), False),
     ("dimension", pa.string(), False),
-    ("code", pa.string(), False),
+    ("code", pa.string()),
     ("coder", pa.string(), False),
     ("probability", pa.float64(), False),
     ("evidence_start", pa.int64()),
@@ -115,3 +115,50 @@ CODING = _schema(
     ("coder_version", pa.string(), False),
     ("decided_at", TIME),
 )
+
+
+def _plain(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, pa.string()) for name in names]
+
+
+# What the warehouse's SQL starts from. The tables carry refs and masked text only: nothing here names anybody.
+INPUTS = {
+    "in_submission": pa.schema([
+        SUBMISSION.field(name)
+        for name in (
+            "submission_ref", "story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
+            "posted_at", "received_at", "zone", "title_masked", "body_masked", "text_hash", "attribution_wish",
+            "truncated", "is_after_close", "flags", "raw_ids",
+        )
+    ]),
+    "in_item": pa.schema([
+        *_plain("raw_id", "channel"), ("fetched_at", TIME), *_plain("submission_ref"), ("sequence", pa.int64()),
+    ]),
+    "in_set_aside": pa.schema(_plain("stage", "reason", "detail", "raw_id", "channel", "submission_ref")),
+    "in_coding": CODING,
+    "in_to_review": pa.schema(_plain("submission_ref", "dimension", "cause")),
+    "in_dimension": pa.schema([
+        *_plain("dimension", "label_ja", "label_en"), ("is_multi", pa.bool_()), ("is_charted", pa.bool_()),
+        ("dimension_order", pa.int64()),
+    ]),
+    "in_code": pa.schema([
+        *_plain("dimension", "code", "label_ja", "label_en", "definition", "group_code", "group_ja", "group_en"),
+        ("group_order", pa.int64()), ("code_order", pa.int64()),
+    ]),
+    "in_count_rule": pa.schema(_plain("dimension", "code", "kind")),
+    "in_channel": pa.schema(_plain("channel", "label_ja", "label_en")),
+    "in_reason": pa.schema(_plain("reason", "outcome", "label_ja", "label_en")),
+    "in_run": pa.schema([
+        *_plain("run_id", "kind", "channel"), ("started_at", TIME), ("ended_at", TIME), *_plain("status"),
+        *[(name, pa.int64()) for name in ("item_count", "new_count", "known_count", "quarantined_count")],
+    ]),
+    "in_build": pa.schema([
+        *_plain("version"), ("built_at", TIME), *_plain("call_title"), ("is_sample", pa.bool_()),
+        *_plain("time_zone", "codebook_version", "coder_version", "input_hash"),
+    ]),
+}  # fmt: skip
+
+
+def empty(kind: pa.Schema) -> pa.Table:
+    """A table without rows."""
+    return pa.table({f.name: pa.array([], f.type) for f in kind}, schema=kind)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from warehouse.lake import Lake
+from warehouse.lake import Lake, write_durably
 from warehouse.schema import described
 
 SQL = Path(__file__).parent / "sql"
@@ -47,8 +47,12 @@ class Script:
 
 
 def build(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str) -> None:
-    """Make a whole warehouse at `path` from Arrow tables named in_… ; anything that fails leaves no file behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Make a whole warehouse at `path` from Arrow tables named in_… ; anything that fails leaves `path` as it was."""
+    write_durably(path, lambda made: _make(made, inputs, dimensions, zone))
+
+
+def _make(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str) -> None:
+    path.unlink(missing_ok=True)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
     try:
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {BLOCK})")
@@ -60,11 +64,8 @@ def build(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str],
             for script in scripts(layer, dimensions):
                 _run(con, script)
         con.execute("CHECKPOINT made")
-    except BaseException:
+    finally:
         con.close()
-        path.unlink(missing_ok=True)
-        raise
-    con.close()
 
 
 def scripts(layer: str, dimensions: Sequence[str]) -> list[Script]:
@@ -96,10 +97,7 @@ def _quoted(text: str) -> str:
 
 
 def publish(lake: Lake, path: Path) -> None:
-    """Show a built file to readers: durable, unwritable, then the symlink moves in one step. Old ones go, three stay."""
-    handle = os.open(path, os.O_RDONLY)
-    os.fsync(handle)
-    os.close(handle)
+    """Show a built file to readers: unwritable, then the symlink moves in one step. Old ones go, three stay."""
     path.chmod(0o444)
     link = lake.warehouse / f".tmp-{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -139,8 +137,9 @@ def open_locked(path: Path, zone: str) -> duckdb.DuckDBPyConnection:
             "max_temp_directory_size": "0B",
         },
     )
-    con.execute("SET TimeZone = $zone", {"zone": zone})
+    con.execute("SET GLOBAL TimeZone = $zone", {"zone": zone})  # global: for its cursors too
     con.execute("SET enable_external_access = false")
+    con.execute("SET disabled_filesystems = 'LocalFileSystem'")  # the one handle above stays open; nothing else opens
     con.execute("SET lock_configuration = true")
     return con
 

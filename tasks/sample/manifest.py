@@ -25,3 +25,13 @@ def write(inbox: Path) -> None:
     files = sorted(p for p in inbox.rglob("*") if p.is_file() and p.stat().st_size)
     lines = [f"{file_digest(p)}  {p.relative_to(inbox).as_posix()}\n" for p in files]
     FILE.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    from tempfile import TemporaryDirectory
+
+    from tasks.sample import write_sample
+
+    with TemporaryDirectory() as folder:
+        write_sample(Path(folder))
+        write(Path(folder) / "inbox")

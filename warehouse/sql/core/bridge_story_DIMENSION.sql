@@ -5,5 +5,5 @@
 CREATE TABLE bridge_story_DIMENSION AS
 SELECT story_id, code AS DIMENSION_code, decided_by, probability
 FROM stg_story_code
-WHERE dimension = 'DIMENSION'
+WHERE dimension = 'DIMENSION' AND code IS NOT NULL
 ORDER BY story_id, DIMENSION_code;

@@ -1,7 +1,7 @@
 -- what: counted stories by DIMENSION, groups and codes; a story with several codes counts once in each
 -- ja: 「DIMENSION」ごとの話の数(複数回答あり)
 -- grain: one level (group, code) × code × month
--- inputs: fct_story, fct_submission, bridge_story_DIMENSION, dim_DIMENSION
+-- inputs: fct_story, bridge_story_DIMENSION, dim_DIMENSION
 CREATE TABLE mart_story_DIMENSION AS
 WITH coded AS (
   SELECT story.story_id, story.local_month, story.is_reviewed, code.DIMENSION_code, code.group_code

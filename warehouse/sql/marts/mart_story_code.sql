@@ -3,4 +3,7 @@
 -- grain: one story × dimension × code
 -- inputs: stg_story_code
 CREATE TABLE mart_story_code AS
-SELECT story_id, dimension, code, decided_by, probability FROM stg_story_code ORDER BY ALL;
+SELECT story_id, dimension, code, decided_by, probability
+FROM stg_story_code
+WHERE code IS NOT NULL
+ORDER BY ALL;

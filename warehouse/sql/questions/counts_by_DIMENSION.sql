@@ -13,14 +13,14 @@ teller AS (
   SELECT story_id, coalesce(contributor_ref, submission_ref) AS person FROM fct_submission
 ),
 levels AS (
-  SELECT 'group' AS level, group_code AS code, any_value(group_ja) AS label_ja, any_value(group_en) AS label_en,
+  SELECT 'group' AS level, group_code AS code, group_code, any_value(group_ja) AS label_ja, any_value(group_en) AS label_en,
     min(group_order) AS group_order, 0 AS code_order, list(DIMENSION_code) AS members
   FROM dim_DIMENSION WHERE group_code IS NOT NULL GROUP BY group_code
   UNION ALL
-  SELECT 'code', DIMENSION_code, label_ja, label_en, group_order, code_order, [DIMENSION_code] FROM dim_DIMENSION
+  SELECT 'code', DIMENSION_code, group_code, label_ja, label_en, group_order, code_order, [DIMENSION_code] FROM dim_DIMENSION
 )
 SELECT
-  level, levels.code, label_ja, label_en,
+  level, levels.code, group_code, label_ja, label_en,
   count(DISTINCT coded.story_id) AS story_count,
   count(DISTINCT teller.person) AS person_count,
   count(DISTINCT coded.story_id) FILTER (coded.is_reviewed) AS reviewed_count

@@ -1,9 +1,8 @@
--- what: the counted stories that meet the filters, with codes, tellings and raw items
--- parameters: include_late, value_0 … (one a filter)
-WITH story AS (
-  SELECT *
-  FROM fct_story
-  WHERE is_story AND NOT is_apart AND ($include_late OR NOT is_after_close) AND TRUE /* filters */
+-- what: the stories that meet the filters, the earliest first, with codes, tellings and raw items
+-- parameters: those of explain_story.sql, limit (NULL for all), offset
+WITH found AS (SELECT * FROM fct_story /* chosen */),
+story AS (
+  SELECT * FROM found ORDER BY local_date, story_id LIMIT $limit OFFSET $offset
 ),
 raw AS (
   SELECT submission_ref, list(raw_id ORDER BY raw_id) AS raw_ids FROM fct_item GROUP BY submission_ref
@@ -17,14 +16,17 @@ telling AS (
     } ORDER BY submission.posted_at, submission.submission_ref) AS submissions
   FROM fct_submission AS submission
   JOIN raw USING (submission_ref)
+  SEMI JOIN story USING (story_id)
   GROUP BY submission.story_id
 ),
 coded AS (
   SELECT story_id, list({dimension: dimension, code: code, decided_by: decided_by} ORDER BY dimension_order, code) AS codes
-  FROM mart_story_code JOIN dim_dimension USING (dimension)
+  FROM mart_story_code JOIN dim_dimension USING (dimension) SEMI JOIN story USING (story_id)
   GROUP BY story_id
 )
-SELECT story.story_id, story.local_date, story.is_reviewed, coalesce(coded.codes, []) AS codes, telling.submissions
+SELECT
+  story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed,
+  coalesce(coded.codes, []) AS codes, telling.submissions
 FROM story
 JOIN telling USING (story_id)
 LEFT JOIN coded USING (story_id)

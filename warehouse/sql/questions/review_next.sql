@@ -1,6 +1,6 @@
 -- what: submissions with open questions: those with most first, then the oldest
 WITH open AS (
-  SELECT submission_ref, list(dimension ORDER BY dimension) AS dimensions FROM fct_to_review GROUP BY submission_ref
+  SELECT submission_ref, list(DISTINCT dimension ORDER BY dimension) AS dimensions FROM fct_to_review GROUP BY submission_ref
 ),
 said AS (
   SELECT
@@ -9,9 +9,8 @@ said AS (
   FROM fct_coding
   GROUP BY submission_ref
 )
-SELECT submission_ref, channel, local_date, title_masked, body_masked, dimensions, coalesce(codes, []) AS codes
+SELECT submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions, coalesce(codes, []) AS codes
 FROM open
 JOIN fct_submission USING (submission_ref)
 LEFT JOIN said USING (submission_ref)
-WHERE is_representative
 ORDER BY len(dimensions) DESC, posted_at, submission_ref;

@@ -1,4 +1,4 @@
--- what: the codes that stand for each story: people first, then the teller's own, then the machine's
+-- what: the codes that stand for each story: people first, then the teller's own, then the machine's; no code = none applies
 -- ja: 話ごとに有効な分類
 -- grain: one story × dimension × code
 -- inputs: in_coding, in_dimension, stg_submission

@@ -1,0 +1,122 @@
+"""Charts as SVG made here, without a browser or a script: one Vega-Lite spec each, a plain dict; every row is a link.
+
+The SVG's own colours are grays, for paper and for files; static/page.css gives the page's, light and dark.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+VERSION = "6.1"  # of Vega-Lite, among those that vl-convert carries
+FONT = "Noto Sans JP"
+WIDTH, COLUMN = 440, 72  # px; the most that one column takes
+STEP, THICK = 36, 18  # px from bar to bar (a line of the table beside it, in static/page.css); of a bar
+HEIGHT = 180  # px of a column chart
+LABEL_LEAST, LABEL_MOST = 190, 230  # px; charts under one another begin at one edge; a longer label ends in …
+HEADROOM = 1.16  # of the longest mark: its number stands beyond its end
+_INK, _SOFT, _FILL = "#222", "#888", "#6b6b6b"
+_ORIGIN = "http://here.invalid"  # vl-convert sets links without a host under the address of its example data
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One bar or column: its name, how many, where it leads, what a screen reader says."""
+
+    label: str
+    count: int
+    href: str
+    description: str
+
+
+def bars(marks: Sequence[Mark], title: str) -> str:
+    """Horizontal bars from top to bottom, each with its name and number, as one <svg> element."""
+    axis = {**_axis(marks), "minExtent": LABEL_LEAST}
+    place = {"y": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
+    length = {"x": _length(marks)}
+    layers = [
+        _layer("bars", {"type": "bar", "height": THICK, "color": _FILL}, length),
+        _layer("numbers", {**_TEXT, "align": "left", "dx": 7}, {**length, "text": _NUMBER}),
+        _layer("hits", _HIT, {"x": {"value": 0}, "x2": {"value": "width"}, **_LINK}),
+    ]
+    return _svg(_spec(marks, title, place, layers, WIDTH, {"step": STEP}))
+
+
+def columns(marks: Sequence[Mark], title: str) -> str:
+    """Columns from left to right, each with its number above and its name below, as one <svg> element."""
+    axis = {**_axis(marks), "labelAngle": 0, "labelOverlap": False}
+    place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
+    length = {"y": _length(marks)}
+    layers = [
+        _layer("bars", {"type": "bar", "width": {"band": 0.6}, "color": _FILL}, length),
+        _layer("numbers", {**_TEXT, "baseline": "bottom", "dy": -4}, {**length, "text": _NUMBER}),
+        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
+    ]
+    return _svg(_spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT))
+
+
+_TEXT = {"type": "text", "fontSize": 14, "color": _INK}
+_NUMBER = {"field": "count", "type": "quantitative", "format": ","}
+_HIT = {"type": "rect", "opacity": 0, "color": _INK}
+_LINK = {"href": {"field": "href", "type": "nominal"}, "description": {"field": "description", "type": "nominal"}}
+
+
+def _layer(name: str, mark: dict, encoding: dict) -> dict:
+    """Only the topmost layer speaks and links, so that a row is one thing to the keyboard and to a screen reader."""
+    return {"name": name, "mark": {**mark, "aria": name == "hits"}, "encoding": encoding}
+
+
+def _length(marks: Sequence[Mark]) -> dict:
+    most = max([mark.count for mark in marks] + [1])
+    return {"field": "count", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * HEADROOM]}}
+
+
+def _axis(marks: Sequence[Mark]) -> dict:
+    """Names beside the rows; rows are told apart by their place, so that two may bear the same name."""
+    names = json.dumps([mark.label.split("\n") for mark in marks])
+    return {
+        "title": None,
+        "ticks": False,
+        "aria": False,
+        "domainColor": _SOFT,
+        "labelColor": _INK,
+        "labelFontSize": 14,
+        "labelLimit": LABEL_MOST,
+        "labelPadding": 8,
+        "labelExpr": f"{names}[datum.value]",
+    }
+
+
+def _spec(marks: Sequence[Mark], title: str, place: dict, layers: list[dict], width: int, height: object) -> dict:
+    rows = [{"row": row, **asdict(mark), "href": _ORIGIN + mark.href} for row, mark in enumerate(marks)]
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VERSION}.json",
+        "description": title,
+        "data": {"values": rows},
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": 0,
+        "background": None,
+        "config": {"font": FONT, "view": {"stroke": None}},
+        "encoding": place,
+        "layer": layers,
+    }
+
+
+def _svg(spec: dict) -> str:
+    svg = _converter().vegalite_to_svg(spec, vl_version=VERSION)
+    return svg.replace(f'xlink:href="{_ORIGIN}', 'href="')
+
+
+@cache
+def _converter():
+    """vl-convert with a Japanese font that comes as a wheel: it measures labels, whatever fonts the machine has."""
+    import pylopdf_fonts_jp
+    import vl_convert
+
+    vl_convert.register_font_directory(str(Path(pylopdf_fonts_jp.__file__).parent))
+    return vl_convert

@@ -1,0 +1,45 @@
+"""Which conversations of an account belong to the call. An export holds all of them, and most are nobody's business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(slots=True, frozen=True)
+class Conversation:
+    """One conversation as somebody chooses it. first, last: UTC, None if unknown; title: "" if it has none."""
+
+    key: str  # native id; of "inbox/yamada_123" the part behind the box names it too
+    title: str
+    first: datetime | None
+    last: datetime | None
+    message_count: int
+    has_hashtag: bool
+
+
+def chosen(conversations: Iterable[Conversation], options: Mapping) -> set[str]:
+    """Keys of the conversations that are brought in; the rest must not be written anywhere.
+
+    options: conversations, a list of keys or titles, or ["*"] for all; without it those that carry one of `hashtags`
+    or began at `opens` (aware datetime) or later; without any of the three, all.
+    """
+    return {c.key for c in conversations if _is_chosen(c, options)}
+
+
+def is_since(at: datetime | None, options: Mapping) -> bool:
+    """False for a message from before `opens`; what a chosen conversation held until then stays outside too."""
+    opens = options.get("opens")
+    return opens is None or at is None or at >= opens
+
+
+def _is_chosen(conversation: Conversation, options: Mapping) -> bool:
+    named, opens = options.get("conversations"), options.get("opens")
+    if named is not None:
+        names = {"*", conversation.key, conversation.key.rpartition("/")[2], conversation.title}
+        return not names.isdisjoint(named)
+    if not options.get("hashtags") and opens is None:
+        return True
+    has_begun_since = opens is not None and conversation.first is not None and conversation.first >= opens
+    return conversation.has_hashtag or has_begun_since

@@ -1,0 +1,49 @@
+"""What many tests share: the command as a person types it, and one sample home, built once for the whole session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def run_neta(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`neta WORDS…` in a process of its own, from this tree; environment: variables beside the usual ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NETA_")}
+    env = kept | {"PYTHONPATH": str(ROOT)} | environment
+    command = [sys.executable, "-m", "flows.cli", *map(str, words)]
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=180)
+
+
+@pytest.fixture(scope="session")
+def neta():
+    return run_neta
+
+
+@dataclass(frozen=True)
+class SampleHome:
+    """A home that `neta sample` filled and `neta run --no-prefect` built; first: what that run told."""
+
+    path: Path
+    first: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory) -> SampleHome:
+    """For reading only; a test that changes something takes `sample_copy`."""
+    home = tmp_path_factory.mktemp("sample") / "home"
+    made = run_neta("sample", "--home", home)
+    assert made.returncode == 0, made.stderr
+    return SampleHome(home, run_neta("run", "--no-prefect", "--home", home))
+
+
+@pytest.fixture
+def sample_copy(sample_home, tmp_path) -> Path:
+    return shutil.copytree(sample_home.path, tmp_path / "copy", symlinks=True)

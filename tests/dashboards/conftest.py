@@ -1,0 +1,67 @@
+"""A home with a warehouse built of rows made by hand (tests/warehouse/conftest.py), and a visitor of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from lxml import html
+
+from dashboards.app import make_app
+from tests.warehouse.conftest import ZONE, Call
+from warehouse import store
+from warehouse.lake import Lake
+
+HERE = "http://127.0.0.1:8321"
+
+
+@pytest.fixture
+def call() -> Call:
+    return Call()
+
+
+@pytest.fixture
+def lake(tmp_path) -> Lake:
+    return Lake(tmp_path / "home")
+
+
+@pytest.fixture
+def publish(lake) -> Callable[[Call], None]:
+    """publish(call): the call's rows as the version that call.run names."""
+
+    def publish(call: Call) -> None:
+        store.publish(lake, call.build(lake.warehouse / f"warehouse-{call.run}.duckdb"))
+
+    return publish
+
+
+class Visitor:
+    """Somebody with a browser: opens a page and sees its elements."""
+
+    def __init__(self, home: Path, language: str = "ja"):
+        self.client = TestClient(make_app(Lake(home), ZONE, language, True), base_url=HERE)
+
+    def get(self, link: str, **more):
+        return self.client.get(link, **more)
+
+    def see(self, link: str) -> html.HtmlElement:
+        answer = self.get(link)
+        assert answer.status_code == 200, f"{link}: {answer.status_code} {answer.text[:500]}"
+        return html.document_fromstring(answer.text)
+
+
+@pytest.fixture
+def visitor(lake) -> Visitor:
+    return Visitor(lake.home)
+
+
+@pytest.fixture
+def english(lake) -> Visitor:
+    return Visitor(lake.home, "en")
+
+
+@pytest.fixture(scope="module")
+def sample_visitor(sample_home) -> Iterator[Visitor]:
+    yield Visitor(sample_home.path)

@@ -1,0 +1,94 @@
+"""Which version is on show, in which language and zone; what stands there before the first."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+from tests.dashboards.conftest import Visitor
+from tests.dashboards.test_numbers import listed
+
+
+def test_a_new_version_appears_without_a_restart(call, publish, visitor):
+    call.story("a")
+    publish(call)
+    assert "run-1" in visitor.see("/").text_content()
+    assert listed(visitor.see("/stories"), "story_count") == 1
+    call.story("b")
+    call.run = "run-2"
+    publish(call)
+    page = visitor.see("/").text_content()
+    assert "run-2" in page and "run-1" not in page and "2話" in page
+    assert listed(visitor.see("/stories"), "story_count") == 2
+    assert visitor.get("/healthz").json() == {"status": "ok", "version": "warehouse-run-2"}
+
+
+def test_readers_never_see_half_while_versions_change(call, publish, lake):
+    call.story("a")
+    publish(call)
+    done = Event()
+
+    def read(_: int) -> set[tuple[int, int]]:
+        visitor, seen = Visitor(lake.home), set()
+        while not done.is_set():
+            page = visitor.see("/stories")
+            seen.add((listed(page, "story_count"), len(page.xpath("//article"))))
+        return seen
+
+    visitor = Visitor(lake.home)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read, 0)
+        for number in range(2, 6):
+            call.story(f"s{number}")
+            call.run = f"run-{number}"
+            publish(call)
+            while listed(visitor.see("/stories"), "story_count") != number:
+                pass
+        done.set()
+        assert all(said == shown for said, shown in reading.result())
+
+
+def test_a_page_is_made_once_for_a_version(call, publish, visitor, lake):
+    call.story("a")
+    publish(call)
+    first = visitor.get("/").text
+    assert visitor.get("/").text == first
+    assert visitor.get("/?include_late=yes").text != ""
+
+
+def test_before_the_first_build_it_says_what_to_do(visitor, lake):
+    for link in ("/", "/stories", "/items"):
+        answer = visitor.get(link)
+        assert answer.status_code == 503 and f"neta run --home {lake.home}" in answer.text and "まだ集計がありません" in answer.text
+    assert visitor.get("/healthz").json() == {"status": "ok", "version": None}
+    assert visitor.get("/nowhere").status_code == 404
+
+
+def test_a_warehouse_without_a_story_is_a_page_too(call, publish, visitor):
+    publish(call)
+    assert "0話・0人" in visitor.see("/").text_content()
+    assert "当てはまる話はありません" in visitor.see("/stories").text_content()
+    assert "当てはまる元データはありません" in visitor.see("/items").text_content()
+
+
+def test_times_are_told_in_the_zone_of_the_call(call, publish, visitor):
+    call.story("a", "2026-03-31T15:30:00+00:00")
+    publish(call)
+    page = visitor.see("/stories?month=2026-04").text_content()
+    assert "2026-04-01 00:30" in page and "2026-05-01 09:00" in page
+
+
+def test_a_sample_home_says_so_on_every_page(call, publish, visitor):
+    publish(call)
+    for link in ("/", "/stories", "/items"):
+        page = visitor.see(link)
+        assert "見本データ" in page.findtext(".//title") and page.xpath("//p[@class='sample']")
+
+
+def test_in_english(call, publish, english):
+    call.story("a", topic="pear")
+    publish(call)
+    page = english.see("/")
+    assert page.get("lang") == "en" and "1 stories by 1 people" in page.text_content()
+    assert not [said for said in page.xpath("//figure//@aria-label") if "の" in said]
+    assert listed(english.see("/stories?topic=pear"), "story_count") == 1

@@ -1,0 +1,104 @@
+"""Sources as they come: damaged ones cost themselves and are told in one line, and sample and real never mix."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.daily import run_day
+from flows.ingest import WrongHome, ingest
+from flows.verbs import run_day_and_show
+from tasks import conform
+from tasks.sample import write_sample
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+GOOD = {
+    "x_hashtag": "new_names.json",
+    "email": "three_messages.mbox",
+    "facebook_messenger": "two_threads.zip",
+    "form": "google_csv.csv",
+    "pasted": "utf8.md",
+}
+BAD = {
+    "x_hashtag": ("cut_off.json", "json_broken"),
+    "email": ("empty.eml", "empty"),
+    "facebook_messenger": ("cut_off.zip", "zip_broken"),
+    "form": ("no_story_column.csv", "csv_columns"),
+    "pasted": ("not_text.txt", "csv_undecodable"),
+}
+
+
+def put(home, channel: str, name: str, under: str | None = None) -> Path:
+    return Path(shutil.copy(FIXTURES / channel / name, home.path / "inbox" / channel / (under or name)))
+
+
+@pytest.mark.parametrize("channel", GOOD)
+def test_a_damaged_source_costs_itself_and_is_told_in_one_line(channel, real_home):
+    put(real_home, channel, GOOD[channel])
+    alone = ingest(real_home.settings, channel)
+    name, problem = BAD[channel]
+    put(real_home, channel, name, f"0-{name}")  # read before the good one
+    both = ingest(real_home.settings, channel)
+    assert alone.new > 0 and alone.quarantined == 0
+    assert [(file, what) for file, what, _ in both.notices] == [(f"0-{name}", problem)]
+    assert (both.new, dict(both.problems)) == (1, {problem: 1})
+    assert len(conform.messages(real_home.settings.lake)) == alone.new + 1
+    again = ingest(real_home.settings, channel)
+    assert (again.new, again.notices) == (0, [])
+
+
+def test_an_empty_mailbox_is_told_and_costs_nothing(real_home):
+    put(real_home, "email", "empty.mbox")
+    put(real_home, "email", GOOD["email"])
+    done = ingest(real_home.settings, "email")
+    assert (done.notices, done.quarantined, done.new) == ([("empty.mbox", "empty", "")], 0, 3)
+
+
+def test_a_table_in_the_encoding_of_japanese_excel_is_read(real_home):
+    rows = "タイムスタンプ,エピソード\r\n2026/04/02 9:01:33 午後 GMT+9,①髙橋さんがnoteを見て声をかけてくれました\r\n"
+    (real_home.path / "inbox" / "form" / "a.csv").write_bytes(rows.encode("cp932"))
+    assert ingest(real_home.settings, "form").quarantined == 0
+    assert [m["body"] for m in conform.messages(real_home.settings.lake).to_pylist()] == [
+        "①髙橋さんがnoteを見て声をかけてくれました"
+    ]
+
+
+def test_a_day_with_damaged_sources_tells_each_in_a_line_and_ends_with_3(real_home, capsys):
+    for channel, (name, _) in BAD.items():
+        put(real_home, channel, GOOD[channel])
+        put(real_home, channel, name, f"[b]{name}" if channel == "email" else name)  # looks like markup
+    assert run_day_and_show(real_home.path, no_prefect=True, as_json=False) == 3
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("△")]
+    assert len(told) == len(BAD)
+    assert all(any(name in line for line in told) for name, _ in BAD.values())
+    assert any("[b]empty.eml" in line for line in told)
+    assert run_day_and_show(real_home.path, no_prefect=True, as_json=False) == 0
+
+
+def test_a_channel_that_fails_stops_no_other(real_home):
+    real_home.say("a.json", "noteを見た人から講演に呼ばれました", 1)
+    write_sample(real_home.path)  # sample files in a real home: every channel that has one refuses
+    (real_home.path / "inbox" / "pasted" / "tellings.csv").unlink(missing_ok=True)
+    for file in (real_home.path / "inbox" / "pasted").iterdir():
+        file.unlink()
+    put(real_home, "pasted", GOOD["pasted"])
+    day = run_day(real_home.settings)
+    assert set(day.failures) == set(real_home.settings.channels) - {"pasted"}
+    assert all("\n" not in why and "見本データ" in why for why in day.failures.values())
+    assert day.landings["pasted"]["new"] == 1 and day.built["changed"]
+
+
+def test_sample_files_never_enter_a_real_home_wherever_they_lie_and_the_reverse(real_home, sample_copy, tmp_path):
+    from flows.settings import load
+
+    moved = tmp_path / "renamed.csv"
+    shutil.copy(next((sample_copy / "inbox" / "form").iterdir()), moved)
+    with pytest.raises(WrongHome):
+        ingest(real_home.settings, "form", [moved])
+    real = FIXTURES / "form" / "google_csv.csv"
+    with pytest.raises(WrongHome):
+        ingest(load(sample_copy), "form", [real])
+    assert ingest(real_home.settings, "form", [real]).new > 0
+    assert real_home.settings.lake.raw_files() != [] and not list(real_home.path.glob("raw/channel=form/*/.tmp*"))

@@ -1,0 +1,116 @@
+"""Decisions: a person beats the machine, speaks for the text that was on show, and outlives every rebuild."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from flows.build import build
+from flows.failures import Refused
+from flows.ingest import ingest
+from flows.reviewing import decide, show_next
+from warehouse import counts, ledger, store
+from warehouse.words import Words
+
+
+def asked(home, sql: str) -> list[tuple]:
+    with store.reading(home.settings.lake, "Asia/Tokyo") as con:
+        return con.execute(sql).fetchall()
+
+
+def counted(home, name: str) -> dict[str, int]:
+    with store.reading(home.settings.lake, "Asia/Tokyo") as con:
+        rows = counts.breakdown(con, name, Words()).rows
+    return {r["code"]: r["story_count"] for r in rows if r["level"] == "code" and r["story_count"]}
+
+
+def test_by_ref_or_by_native_id_a_person_beats_the_machine_and_survives_a_rebuild(told):
+    ref = asked(told, "SELECT submission_ref FROM fct_submission")[0][0]
+    assert counted(told, "platform") == {"note": 1}
+    decide(told.path, ref, "platform=mixi,x", "editor", "読んだ")
+    decide(told.path, "x:1700000000000000007", "industry=A", "editor", None)
+    first, second = ledger.read(told.settings.lake.ledger)
+    assert first.subject == second.subject == "x:1700000000000000007"
+    assert first.payload["text_hash"] == second.payload["text_hash"] and "会社員" not in json.dumps(
+        first.payload, ensure_ascii=False
+    )
+    for name in ("cache", "warehouse", "state", "reports"):
+        shutil.rmtree(told.path / name)
+    build(told.settings)
+    assert counted(told, "platform") == {"mixi": 1, "x": 1} and counted(told, "industry") == {"A": 1}
+    assert asked(told, "SELECT reviewed_count FROM mart_total") == [(1,)]
+
+
+def test_the_latest_decision_stands_and_none_applies_is_one(told):
+    ref = asked(told, "SELECT submission_ref FROM fct_submission")[0][0]
+    assert counted(told, "benefit")
+    decide(told.path, ref, "benefit=other", "editor", None)
+    decide(told.path, ref, "benefit=", "editor", "思い直した")
+    build(told.settings)
+    assert counted(told, "benefit") == {}
+    said = "SELECT coder, code FROM fct_coding WHERE dimension = 'benefit' AND starts_with(coder, 'person')"
+    assert asked(told, said) == [("person:editor", None)]
+
+
+def test_a_person_may_take_a_story_out_and_let_one_in(told):
+    told.say("b.json", "今日は良い天気ですね", 8, author="43")
+    ingest(told.settings, "x_hashtag")
+    build(told.settings)
+    assert asked(told, "SELECT story_count, not_story_count FROM mart_total") == [(1, 1)]
+    decide(told.path, "x:1700000000000000007", "is_story=no", "editor", None)
+    decide(told.path, "x:1700000000000000008", "is_story=yes", "editor", None)
+    build(told.settings)
+    decided = (
+        "SELECT submission_ref, is_counted FROM fct_story JOIN fct_item USING (submission_ref) ORDER BY fetched_at"
+    )
+    assert sorted(row[1] for row in asked(told, decided)) == [False, True]
+    assert asked(told, "SELECT body_masked FROM fct_story JOIN fct_submission USING (story_id) WHERE is_counted")[0][
+        0
+    ].startswith("今日")
+
+
+def test_a_decision_on_an_older_text_goes_back_to_review(told, capsys):
+    decide(told.path, "x:1700000000000000007", "platform=mixi", "editor", None)
+    build(told.settings)
+    assert counted(told, "platform") == {"mixi": 1}
+    told.say(
+        "b.json",
+        "会社員です。noteに書いた記事を読んだ編集者から声をかけていただきました。追記:まだ続いています",
+        9,
+        edited=[7],
+    )
+    ingest(told.settings, "x_hashtag")
+    build(told.settings)
+    assert counted(told, "platform") == {"note": 1}
+    assert ("platform", "changed") in asked(told, "SELECT dimension, cause FROM fct_to_review")
+    capsys.readouterr()
+    show_next(told.path, as_json=True)
+    assert "platform" in json.loads(capsys.readouterr().out)["next"]["dimensions"]
+    decide(told.path, "x:1700000000000000007", "platform=mixi", "editor", None)
+    show_next(told.path, as_json=True)
+    left = json.loads(capsys.readouterr().out)["next"]
+    assert left is None or "platform" not in left["dimensions"]
+    build(told.settings)
+    assert counted(told, "platform") == {"mixi": 1}
+    assert ("platform", "changed") not in asked(told, "SELECT dimension, cause FROM fct_to_review")
+
+
+WRONG = {
+    "unknown code": ("x:1700000000000000007", "platform=myspace"),
+    "unknown dimension": ("x:1700000000000000007", "weather=fine"),
+    "no dimension": ("x:1700000000000000007", "note"),
+    "two codes where one is asked": ("x:1700000000000000007", "industry=A,B"),
+    "none where one is asked": ("x:1700000000000000007", "industry="),
+    "nobody's ref": ("s00000000000000000000", "platform=note"),
+    "nobody's id": ("x:1", "platform=note"),
+}
+
+
+def test_what_cannot_be_decided_is_refused_in_one_line_and_not_written(told):
+    for name, (subject, decision) in WRONG.items():
+        with pytest.raises(Refused) as refused:
+            decide(told.path, subject, decision, "editor", None)
+        assert "\n" not in str(refused.value), name
+    assert ledger.read(told.settings.lake.ledger) == []
