@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -46,7 +45,7 @@ def make_app(lake: Lake, zone: str, language: str, is_sample: bool) -> FastAPI:
     """The pages of one home. zone: the call's, for the times shown; language: ja or en."""
     app = FastAPI(title="neta", docs_url=None, redoc_url=None, openapi_url=None)
     words = Words(language)
-    shelf, page = Shelf(lake, zone, words), _renderer(words, ZoneInfo(zone), is_sample)
+    shelf, page = Shelf(lake, zone, words), _renderer(words, is_sample)
     _guard(app)
     _tell_failures(app, page, lake, words)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
@@ -73,7 +72,8 @@ def make_app(lake: Lake, zone: str, language: str, is_sample: bool) -> FastAPI:
     @app.get("/healthz")
     def health() -> JSONResponse:
         """Alive; version: the file on show, or null."""
-        return JSONResponse({"status": "ok", "version": lake.published.resolve().stem if lake.published.exists() else None})
+        version = lake.published.resolve().stem if lake.published.exists() else None
+        return JSONResponse({"status": "ok", "version": version})
 
     return app
 
@@ -117,7 +117,7 @@ def _report(file: Path) -> HTMLResponse:
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY.format(allowed)})
 
 
-def _renderer(words: Words, zone: ZoneInfo, is_sample: bool) -> Callable[..., str]:
+def _renderer(words: Words, is_sample: bool) -> Callable[..., str]:
     """render(template name, **context): the words, the filters and the banner are the same on every page."""
     env = _templates()
 
@@ -128,7 +128,7 @@ def _renderer(words: Words, zone: ZoneInfo, is_sample: bool) -> Callable[..., st
             is_sample=is_sample,
             to=to,
             plain=plain,
-            clock=lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}",
+            clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
             **context,
         )
 

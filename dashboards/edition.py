@@ -65,7 +65,7 @@ def month_name(month: str, words: Words) -> str:
 
 
 class Shelf:
-    """The edition on show. A newly published one is opened by the next request; the old one ends with its last reader."""
+    """The edition on show. A request after a publication opens the new one; the old ends with its last reader."""
 
     def __init__(self, lake: Lake, zone: str, words: Words):
         self._lake, self._zone, self._words = lake, zone, words

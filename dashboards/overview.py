@@ -16,6 +16,7 @@ from warehouse.words import Words
 
 MONTHS_SHOWN = 12
 LATE = {"include_late": "yes"}
+_UNCOUNTED = ("apart", "late", "not_story")
 _UNITS = {"story_count": {}, "person_count": {}, "reviewed_count": {"reviewed": "yes"}}
 
 
@@ -72,7 +73,7 @@ def _sentences(totals: Mapping[str, int], words: Words, late: Mapping) -> dict[s
         return number(totals[name], unit, "/stories", {**asked, **late})
 
     people = {unit: linked(unit, unit, **asked) for unit, asked in _UNITS.items()}
-    apart = {f"{kind}_count": linked(f"{kind}_count", "story_count", kind=kind) for kind in ("apart", "late", "not_story")}
+    apart = {f"{kind}_count": linked(f"{kind}_count", "story_count", kind=kind) for kind in _UNCOUNTED}
     said = "web.late_counted" if late else "web.late"
     return {
         "head": sentence(words, "web.head", **people),

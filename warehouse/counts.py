@@ -1,4 +1,4 @@
-"""The counts that people see, in a terminal or on a page, and the way back from each: one place, so they never differ."""
+"""The counts that people see, in a terminal or on a page, and the way back from each: one place for both."""
 
 from __future__ import annotations
 
@@ -83,14 +83,17 @@ def stories(
 ) -> list[dict]:
     """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
 
-    wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (apart, late,
-    not_story, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that nothing has gives no story.
+    wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (counted, apart, late,
+    not_story, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that
+    nothing has gives no story.
     """
     sql, parameters = _chosen(con, question("explain"), wanted, include_late, words)
     return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
 
 
-def tally(con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words) -> dict[str, int]:
+def tally(
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
+) -> dict[str, int]:
     """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
     return ask(con, *_chosen(con, question("tally"), wanted, include_late, words))[0]
 
@@ -139,7 +142,8 @@ def totals(con: duckdb.DuckDBPyConnection, include_late: bool = False) -> dict[s
 def account(con: duckdb.DuckDBPyConnection, words: Words) -> list[dict]:
     """The day's account: a line a channel and one for all (channel None); received is the sum of the outcomes."""
     lines: dict[str | None, dict] = {None: _line(words("account.all"))}
-    for row in ask(con, "SELECT channel, outcome, sum(item_count)::INT AS n FROM mart_account GROUP BY ALL ORDER BY ALL"):
+    counted = "SELECT channel, outcome, sum(item_count)::INT AS n FROM mart_account GROUP BY ALL ORDER BY ALL"
+    for row in ask(con, counted):
         label = words(f"channel.{row['channel']}") if words.has(f"channel.{row['channel']}") else row["channel"]
         for line in (lines.setdefault(row["channel"], _line(label)), lines[None]):
             line[row["outcome"]] += row["n"]

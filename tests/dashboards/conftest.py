@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,5 +64,8 @@ def english(lake) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def sample_visitor(sample_home) -> Iterator[Visitor]:
-    yield Visitor(sample_home.path)
+def sample_visitor(sample_home, tmp_path_factory) -> Visitor:
+    """Of a copy: DuckDB lets one process open a file in one way only, and the pages keep theirs open."""
+    copy = tmp_path_factory.mktemp("visited")
+    shutil.copytree(sample_home.path / "warehouse", copy / "warehouse", symlinks=True)
+    return Visitor(copy)

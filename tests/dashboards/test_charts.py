@@ -7,7 +7,7 @@ from lxml import etree
 
 from dashboards.charts import Mark, bars, columns
 
-HOSTILE = "<b onload=\"x\">'\"]};alert(1)//\\"
+HOSTILE = '<b onload="x">\'"]};alert(1)//\\'
 MARKS = [
     Mark("仲間ができた", 73, "/stories?benefit=companions&month=2026-03", "仲間ができた 73話"),
     Mark(HOSTILE, 0, '/stories?benefit="><script>', HOSTILE),
@@ -33,7 +33,8 @@ def test_each_mark_is_one_link_with_its_number(draw):
 @pytest.mark.parametrize("draw", [bars, columns])
 def test_nothing_in_it_acts_or_reaches_out(draw):
     svg = draw(MARKS, HOSTILE)
-    assert not drawn(svg, "//s:script | //s:style | //s:image | //s:foreignObject | //@style | //@*[starts-with(name(), 'on')]")
+    assert not drawn(svg, "//s:script | //s:style | //s:image | //s:foreignObject")
+    assert not drawn(svg, "//@style | //@*[starts-with(name(), 'on')]")
     assert not drawn(svg, "//@id"), "ids of several drawings on one page would clash"
     assert "http" not in svg.replace("http://www.w3.org/", "")
 
@@ -44,7 +45,8 @@ def test_the_same_marks_give_the_same_bytes(draw):
 
 
 def test_bars_are_as_long_as_their_numbers_say():
-    widths = [float(d.split("h")[1].split("v")[0]) for d in drawn(bars(MARKS, "図"), "//s:g[contains(@class, 'bars_marks')]/s:path/@d")]
+    outlines = drawn(bars(MARKS, "図"), "//s:g[contains(@class, 'bars_marks')]/s:path/@d")
+    widths = [float(outline.split("h")[1].split("v")[0]) for outline in outlines]
     assert [round(width / widths[2] * 1034) for width in widths] == [73, 0, 1034, 2]
 
 

@@ -25,11 +25,11 @@ PAYLOADS = [
     "{{ 7*7 }}{% raw %}",
     "--><!-- <noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
 ]
-ALLOWED = set(
-    "html head meta title link body p strong nav a header h1 h2 h3 small dl dt dd div time code main section figure svg g "
-    "path line text tspan table thead tbody tr th td details summary span b footer ul li form label select option optgroup "
-    "input button article".split()
-)
+ELEMENTS = """
+    html head meta title link body p strong nav a header h1 h2 h3 small dl dt dd div time code main section figure
+    svg g path line text tspan table thead tbody tr th td details summary span b footer ul li form label select
+    option optgroup input button article
+"""
 
 
 @pytest.mark.parametrize("link", ["/", "/stories", "/stories?story=story-a", "/items", "/stories?topic=%3Cscript%3Ex"])
@@ -39,7 +39,7 @@ def test_hostile_text_stays_text(call, publish, visitor, link):
     call.story("a", title_masked="".join(PAYLOADS), body_masked="".join(PAYLOADS))
     publish(call)
     page = visitor.see(link)
-    assert {node.tag for node in page.iter() if isinstance(node.tag, str)} <= ALLOWED
+    assert {node.tag for node in page.iter() if isinstance(node.tag, str)} <= set(ELEMENTS.split())
     assert not page.xpath("//@*[starts-with(name(), 'on') or name() = 'style']")
     assert all(value.startswith("/") for value in page.xpath("//@href | //@src | //@action"))
     if link == "/stories":
@@ -48,7 +48,8 @@ def test_hostile_text_stays_text(call, publish, visitor, link):
 
 
 def test_text_that_would_turn_or_bury_the_page_is_tamed(call, publish, visitor):
-    call.story("a", title_masked="題\u202e逆", body_masked="か\u3099" + "e" + "\u0301" * 500 + "\u2066終\x00\x1b[31m\n次")
+    body = "か\u3099" + "e" + "\u0301" * 500 + "\u2066終\x00\x1b[31m\n次"
+    call.story("a", title_masked="題\u202e逆", body_masked=body)
     publish(call)
     page = visitor.see("/stories")
     assert page.xpath("//article//h2/text()") == ["題逆"]
@@ -80,8 +81,8 @@ def test_a_name_that_is_no_filter_is_refused(call, publish, visitor, query):
 
 @pytest.mark.parametrize(
     "value",
-    ["' OR '1'='1", "apple'; DROP TABLE fct_story; --", "%", "apple\0", "code:", "group:fruit", "\ud800".encode("utf-8", "replace").decode(), "😀" * 2000],
-)  # fmt: skip
+    ["' OR '1'='1", "apple'; DROP TABLE fct_story; --", "%", "apple\0", "code:", "code:fruit", "\ufffd", "😀" * 2000],
+)
 def test_a_value_is_only_ever_compared(call, publish, visitor, value):
     call.story("a", topic="apple")
     publish(call)
@@ -117,7 +118,9 @@ def test_the_report_is_served_as_it_lies_and_only_its_own_style_is_let_in(call, 
     assert f"style-src 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "10.0.0.5:8321", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example", "10.0.0.5:80", ""]
+)
 def test_a_foreign_host_is_refused(call, publish, visitor, host):
     publish(call)
     assert visitor.get("/stories", headers={"Host": host}).status_code == 400
@@ -138,7 +141,8 @@ def test_pages_ask_and_never_do(call, publish, visitor):
 
 
 def test_the_app_loads_nothing_heavy():
-    told = "import sys, dashboards.app; print({'prefect', 'pandas', 'great_expectations', 'vl_convert', 'tasks'} & set(sys.modules))"
+    heavy = {"prefect", "pandas", "great_expectations", "vl_convert", "tasks"}
+    told = f"import sys, dashboards.app; print({heavy} & set(sys.modules))"
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", told], env=env, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr

@@ -148,6 +148,14 @@ def test_a_story_of_any_kind_has_its_own_page(busy, publish, visitor):
         assert listed(page, "story_count") == 1 and f"body of {ref}" in page.text_content()
 
 
+def test_a_story_to_which_no_code_applies_is_listed_without_one(call, publish, visitor):
+    call.story("a", topic="pear")
+    call.claim("a", "person:editor", 1.0, topic=None)
+    publish(call)
+    assert visitor.see("/stories?reviewed=yes").xpath("//article//dt/text()") == ["toldの", "moodの"]
+    assert listed(visitor.see("/stories?topic=pear"), "story_count") == 0
+
+
 def test_a_long_telling_is_cut_in_the_list_and_whole_on_its_own_page(call, publish, visitor):
     call.story("long", body_masked="あ" * 5000 + "終")
     publish(call)

@@ -82,9 +82,10 @@ def linked(*rows: dict) -> tuple[dict[str, str], set[str], set[str]]:
 
 
 def test_the_same_words_are_one_story_and_the_fullest_telling_stands_for_it():
+    longer = {"body": f"{LONG}  #本のネタにしてもいいよ", "posted_at": pd.Timestamp(NOON + timedelta(days=1))}
     story, chosen, aside = linked(
         {"submission_id": "x:1"},
-        {"submission_id": "mail:9", "namespace": "mail", "author_id": "2", "body": f"{LONG}  #本のネタにしてもいいよ"},
+        {"submission_id": "mail:9", "namespace": "mail", "author_id": "2"} | longer,
         {"submission_id": "x:2", "body": f"{LONG}。ただし別の話です"},
     )
     assert story["x:1"] == story["mail:9"] != story["x:2"]

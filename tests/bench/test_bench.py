@@ -1,0 +1,44 @@
+"""The bench runs and its figures add up. What it measures is for a person to judge: no test asserts a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.posts import write_pages
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _posts(folder: Path) -> list[dict]:
+    lines = [line for file in sorted(folder.iterdir()) for line in file.read_bytes().splitlines()]
+    return [post for line in lines for post in json.loads(line)["data"]]
+
+
+def test_the_same_seed_gives_the_same_posts(tmp_path):
+    write_pages(tmp_path / "one", 300)
+    write_pages(tmp_path / "two", 300)
+    assert _posts(tmp_path / "one") == _posts(tmp_path / "two")
+
+
+def test_posts_are_as_many_and_as_mixed_as_promised(tmp_path):
+    write_pages(tmp_path / "pages", 1000)
+    posts = _posts(tmp_path / "pages")
+    assert len({post["id"] for post in posts}) == len(posts) == 1000
+    assert sum("referenced_posts" in post for post in posts) == 20
+    assert sum(len(post["edit_history_post_ids"]) > 1 for post in posts) == 10
+    assert sum("note_post" in post for post in posts) == 30
+    assert len({post["text"] for post in posts}) > 960
+
+
+def test_every_contender_loads_every_post():
+    pytest.importorskip("dlt", reason="dlt is installed by `make bench` only")
+    run = [sys.executable, "-m", "tests.bench", "--rows", "300", "--json"]
+    used = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout)["used"]
+    assert used["dlt_arrow"]["loaded"] == used["duckdb_sql"]["loaded"] == 297  # 3 of 300 are later versions
+    assert used["neta"]["loaded"] == 291  # 6 are reposts
+    assert {"land", "conform", "turns", "accept", "mask", "link", "code", "load", "publish"} == used["neta"]["cpu"].keys()
