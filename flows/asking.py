@@ -46,13 +46,20 @@ def show_explained(home: Path, conditions: Sequence[str], include_late: bool, as
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        stories = counts.stories(con, dict(_pair(c) for c in conditions), include_late, words)
+        stories = counts.stories(con, _wanted(conditions), include_late, words)
     if as_json:
         show.as_json({"is_sample": settings.sample, "story_count": len(stories), "stories": stories})
     else:
         out = show.console()
         out.print(show.sample_mark(settings, words) + words("explain.total", n=len(stories)))
         _print_stories(out, stories, words)
+
+
+def _wanted(conditions: Sequence[str]) -> dict[str, str]:
+    pairs = [_pair(condition) for condition in conditions]
+    if len(dict(pairs)) < len(pairs):
+        raise Refused("同じ名前の条件が2つあります。1つにしてください")
+    return dict(pairs)
 
 
 def _pair(condition: str) -> tuple[str, str]:

@@ -58,7 +58,7 @@ def input_hash(settings: Settings) -> str:
     """sha256 over all that a build depends on: raw files, ledger, key, settings, codebook and neta's own code."""
     lake, digest = settings.lake, hashlib.sha256()
     digest.update("\n".join(str(f.relative_to(lake.raw)) for f in lake.raw_files()).encode())
-    digest.update(f"{ledger.head(lake.ledger)} {_code_hash()} {codebook.load(settings.codebook).digest}".encode())
+    digest.update(f"{ledger.digest(lake.ledger)} {_code_hash()} {codebook.load(settings.codebook).digest}".encode())
     digest.update(settings.key() + lake.settings_file.read_bytes())
     return digest.hexdigest()
 

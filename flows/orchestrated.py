@@ -105,7 +105,10 @@ def _ended(done: day.Day) -> dict | State:
 
 def run_daily(home: str) -> day.Day:
     """The daily flow against Prefect's own temporary server, and what it did; a failed build raises its error."""
-    return day.Day(**daily(home, return_state=True).result(raise_on_failure=False))
+    done = daily(home, return_state=True).result(raise_on_failure=False)
+    if isinstance(done, BaseException):
+        raise done
+    return day.Day(**done)
 
 
 def deployments(settings: Settings) -> list:

@@ -17,7 +17,6 @@ from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
 from warehouse.ledger import Entry
 
-
 _CLAIM = [field.name for field in fields(Claim)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from warehouse import schema
 from warehouse.lake import Lake, read_parquet, write_parquet
 
 _ROOM = Path(__file__).parent
+_READ = ("raw_id", "channel", "item_id", "source_url", "media_type", "payload", "context", "problem")
 
 
 def messages(lake: Lake) -> pa.Table:
@@ -52,15 +54,24 @@ def _conformed(lake: Lake, raw_file: Path) -> pa.Table:
     cached = _cache_file(lake, raw_file)
     if cached.exists():
         return read_parquet(cached)
-    table = conform_table(read_parquet(raw_file))
+    table = conform_table(read_parquet(raw_file, [*_READ, "fetched_at"]))
     write_parquet(table, cached)
     return table
 
 
 def conform_table(raw: pa.Table) -> pa.Table:
     """RAW rows → as many MESSAGE rows. An item that its channel cannot understand costs itself only."""
-    rows = [_row(item) for item in raw.to_pylist()]
+    rows = [_row(item) for item in _rows(raw)]
     return pa.Table.from_pylist(rows, schema=schema.MESSAGE)
+
+
+def _rows(raw: pa.Table) -> Iterator[dict]:
+    """What of RAW is needed, row by row. A file's items landed at one moment or few: each is converted once only."""
+    landed = raw["fetched_at"].combine_chunks().dictionary_encode()
+    moments = landed.dictionary.to_pylist()
+    columns = [raw[name].to_pylist() for name in _READ]
+    for moment, *values in zip(landed.indices.to_pylist(), *columns, strict=True):
+        yield {"fetched_at": moments[moment], **dict(zip(_READ, values, strict=True))}
 
 
 _module = cache(channels.module)  # asks the disk which channels there are: once is enough

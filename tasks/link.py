@@ -33,9 +33,7 @@ def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFr
     )
     copies = linked[~linked["is_representative"]]
     aside = set_aside(copies, "link", "exact_copy")
-    must_conserve(
-        "link", list(rows["submission_id"]), list(fullest["submission_id"]), list(copies["submission_id"])
-    )
+    must_conserve("link", list(rows["submission_id"]), list(fullest["submission_id"]), list(copies["submission_id"]))
     return linked, aside
 
 

@@ -1,4 +1,4 @@
-"""Memory: Python looks for rings of objects that hold each other each time some hundred were made, and walks all it has."""
+"""Memory: every few hundred objects made, Python searches all it has for rings of objects that hold each other."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ payload, never another table. No story text is written here: what a person saw i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -68,10 +69,9 @@ def read(path: Path, kind: str | None = None) -> list[Entry]:
         return [Entry(*row[:5], json.loads(row[5]), row[6]) for row in con.execute(query, (kind,))]
 
 
-def head(path: Path) -> int:
-    """Id of the newest entry, 0 if there is none: part of what names a build's inputs."""
-    entries = read(path)
-    return entries[-1].id if entries else 0
+def digest(path: Path) -> str:
+    """sha256 over all entries, hex: part of what names a build's inputs."""
+    return hashlib.sha256(repr(read(path)).encode()).hexdigest()
 
 
 @contextmanager

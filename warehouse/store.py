@@ -19,7 +19,7 @@ from warehouse.schema import described
 SQL = Path(__file__).parent / "sql"
 LAYERS = ("staging", "core", "marts")
 STORAGE = "v1.5.0"  # older tools can open it
-# Bytes a block: DuckDB's default, 256 KiB, makes 11 MB of an empty warehouse; 16 KiB costs four times the CPU for long texts.
+# Bytes a block: 256 KiB, DuckDB's default, makes 11 MB of an empty warehouse; 16 KiB costs long texts four times the CPU.
 BLOCK_SMALL, BLOCK_LARGE = 2**14, 2**18
 LARGE = 2**26  # bytes of input
 GENERATIONS_KEPT = 3

@@ -17,6 +17,7 @@ from rich.table import Table
 
 CONTENDERS = {"neta": "neta", "dlt_arrow": "dlt, Arrow", "duckdb_sql": "DuckDB SQL"}
 NOT_INTAKE = {"mask", "code"}
+_FIGURES = {"start": 1, "wall": 1, "peak": 0, "loaded": 0}  # name -> decimal places
 PACKAGES = ("dlt", "duckdb", "pyarrow", "pandas", "great_expectations", "orjson")
 ROOT = Path(__file__).parent.parent.parent
 
@@ -37,9 +38,8 @@ def main(rows: int, as_json: bool) -> None:
 
 def _write(folder: Path, rows: int) -> int:
     """Two folders of pages: `pages` with every post, `first` with one page. Bytes of the pages."""
-    code = "import sys, pathlib; from tests.bench.posts import write_pages as w; print(w(pathlib.Path(sys.argv[1]), int(sys.argv[2])))"
-    _python("-c", code, str(folder / "first"), "100")
-    return int(_python("-c", code, str(folder / "pages"), str(rows)))
+    _python("-m", "tests.bench.posts", str(folder / "first"), "100")
+    return int(_python("-m", "tests.bench.posts", str(folder / "pages"), str(rows)))
 
 
 def _run(name: str, folder: Path) -> dict:
@@ -74,7 +74,7 @@ def _against_each_other(used: dict[str, dict], cpu: dict[str, float]) -> Table:
     lines = [(CONTENDERS[name], u, cpu[name]) for name, u in used.items()]
     lines.insert(1, ("  without masking and coding", {}, _intake(used["neta"]["cpu"])))
     for label, u, seconds in lines:
-        figures = [f"{u[k]:,.{places}f}" if u else "" for k, places in (("start", 1), ("wall", 1), ("peak", 0), ("loaded", 0))]
+        figures = [f"{u[name]:,.{places}f}" if u else "" for name, places in _FIGURES.items()]
         ratios = [f"{seconds / cpu[peer]:.2f}" for peer in ("dlt_arrow", "duckdb_sql")]
         table.add_row(label, figures[0], f"{seconds:.1f}", *figures[1:], *ratios)
     return table

@@ -7,6 +7,7 @@ The same seed gives the same bytes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,7 @@ def _pages(rows: int) -> Iterator[bytes]:
 def _posts(rows: int) -> Iterator[tuple[dict, dict]]:
     """Each post with its author's user object."""
     writer, step = _Writer(rows), timedelta(days=_DAYS) / rows
+    post, user = {}, {}
     for n in range(rows):
         at, kind = OPENS + n * step, n % 100
         if kind in _REPOSTS:
@@ -142,3 +144,7 @@ def _milliseconds(at: datetime) -> int:
 
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+if __name__ == "__main__":
+    print(write_pages(Path(sys.argv[1]), int(sys.argv[2])))

@@ -17,7 +17,7 @@ from warehouse import store
 CHANNEL = "x_hashtag"
 DOES = (
     "keeps every post as it came (Parquet, checksums, fsync) · latest version stays · joins turns · validates by Great"
-    " Expectations · masks · finds copies · codes 6 dimensions · star schema, marts and report"
+    " Expectations · masks · finds copies · codes every dimension · star schema, marts and report"
 )
 # Stages that no step of the build announces by itself.
 WATCHED = (

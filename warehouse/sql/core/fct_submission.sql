@@ -2,7 +2,6 @@
 -- ja: 受け付けた応募(伏せ字済み)
 -- grain: one submission
 -- inputs: stg_submission
-PRAGMA force_compression = 'zstd';  -- long texts; DuckDB's own choice takes five times as long and more room
 CREATE TABLE fct_submission AS
 SELECT
   submission_ref, story_id, is_representative, channel, contributor_ref, conversation_ref,
@@ -11,4 +10,3 @@ SELECT
   truncated AS is_truncated, is_after_close, flags, len(raw_ids) AS item_count
 FROM stg_submission
 ORDER BY submission_ref;
-PRAGMA force_compression = 'auto';
