@@ -6,16 +6,17 @@ the last of two members with one name, and inflates 1 MB to 1 GB without asking.
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from tasks.channels import Unreadable
 
@@ -59,38 +60,69 @@ class Archive:
         """The checksum that the archive states for a member."""
         return self._entries[name].CRC
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, cap: int = MEMBER_CAP) -> bytes:
         """A member's bytes. Raises Unreadable: too_large over a cap, zip_broken if it is damaged or encrypted."""
+        with self.stream(name, cap) as stream:
+            return b"".join(iter(lambda: stream.read(_CHUNK), b""))
+
+    @contextmanager
+    def stream(self, name: str, cap: int = TOTAL_CAP) -> Iterator[BinaryIO]:
+        """A member to be read piece by piece; cap: bytes inflated. Raises as `read`, also while it is being read."""
         entry = self._entries[name]
         if entry.flag_bits & _ENCRYPTED:
             raise Unreadable("zip_broken", f"{name} is encrypted")
         try:
-            with self._file.open(entry) as stream:
-                return self._capped(stream, entry)
+            member = self._file.open(entry)
         except _DAMAGED as error:
             raise Unreadable("zip_broken", f"{name}: {error}") from None
+        with member, io.BufferedReader(_Watched(member, self._passed(entry, cap)), _CHUNK) as stream:
+            yield stream
 
-    def _capped(self, stream: IO[bytes], entry: zipfile.ZipInfo) -> bytes:
-        out = bytearray()
-        while chunk := stream.read(_CHUNK):
-            out += chunk
-            self._total += len(chunk)
-            too_dense = len(out) >= RATIO_FROM and len(out) > RATIO_CAP * entry.compress_size
-            if len(out) > MEMBER_CAP or self._total > TOTAL_CAP or too_dense:
-                raise Unreadable("too_large", f"{entry.filename}: over {len(out)} bytes from {entry.compress_size}")
-        return bytes(out)
+    def _passed(self, entry: zipfile.ZipInfo, cap: int) -> Callable[[int], None]:
+        """To be told of every piece of a member that was inflated; raises Unreadable when it is too much."""
+        size = 0
+
+        def passed(count: int) -> None:
+            nonlocal size
+            size += count
+            self._total += count
+            too_dense = size >= RATIO_FROM and size > RATIO_CAP * entry.compress_size
+            if size > cap or self._total > TOTAL_CAP or too_dense:
+                raise Unreadable("too_large", f"{entry.filename}: over {size} bytes from {entry.compress_size}")
+
+        return passed
+
+
+class _Watched(io.RawIOBase):
+    """A member being inflated: errors become Unreadable, and `passed` hears of every piece."""
+
+    def __init__(self, member: IO[bytes], passed: Callable[[int], None]):
+        self._member = member
+        self._passed = passed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        try:
+            data = self._member.read(len(buffer))
+        except _DAMAGED as error:
+            raise Unreadable("zip_broken", f"{self._member.name}: {error}") from None
+        self._passed(len(data))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 @contextmanager
-def open_archive(path: Path, wanted: re.Pattern[str]) -> Iterator[Archive]:
+def open_archive(source: Path | bytes, wanted: re.Pattern[str]) -> Iterator[Archive]:
     """A ZIP's members whose whole name matches `wanted`. Raises Unreadable: empty, zip_broken, zip_unsafe, too_large.
 
     zip_unsafe: a symbolic link, members that overlap, or one wanted name twice. Unwanted members are never read.
     """
-    if path.stat().st_size == 0:
-        raise Unreadable("empty", path.name)
+    if isinstance(source, Path) and source.stat().st_size == 0:
+        raise Unreadable("empty", source.name)
     try:
-        file = zipfile.ZipFile(path)
+        file = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
     except _DAMAGED as error:
         raise Unreadable("zip_broken", str(error)) from None
     with file:

@@ -1,43 +1,50 @@
-"""Channel email: letters to the author's address, as .eml files and mbox mailboxes.
+"""Channel email: letters to the author's address, from one folder of her mailbox (IMAP) or from files.
 
-What     .eml: one message, bytes as they are. mbox: read as a stream, one slice a message, the From_ line apart.
-Access   files; what Thunderbird, Apple Mail, Gmail's Takeout and `mbox` exports write.
+What     .eml: one message, bytes as they are. mbox, Maildir, a .zip of any of them: read as a stream, one slice a message.
+Access   live: IMAP, read-only, one folder or label that the settings name (tasks/imap.py). Files: what Thunderbird,
+         Apple Mail, Gmail's Takeout, mbsync and Dovecot write. Not .msg (Outlook): its reader is GPL; save as .eml.
 Identity namespace mail: Message-ID, lower case without <>; else a hash of Date, From, Subject and body. The person is
-         the From address, casefolded; never the display name, never Reply-To.
-Limits   30 MB a message, 64 KiB or 1,000 lines of headers, 2 MB of text: beyond, the item lands without its bytes.
-Quirks   mbox: a message begins at "From ", a sender and a time after an empty line; ">From " in a body is "From "
-         (mboxrd). The empty line before the next From_ line belongs to the mailbox, not to the message.
-         Japanese: see tasks/text/decode.py, mail_headers.py, mail_body.py, quotes.py.
-Source   RFC 5322, 2045 to 2047, 3676, 4155; Python 3.11 email documentation.
+         the From address, casefolded; never the display name, never Reply-To. With the option `authserv_id`, the name
+         the own server signs Authentication-Results with, a sender it does not vouch for is flagged unverified_sender.
+Edits    none; a "訂正" is another mail. Deletions on the server delete nothing here: an author tidies her mailbox. A
+         submission is withdrawn with `neta forget`.
+Limits   30 MB a message, 64 KiB or 1,000 lines of headers, 2 MB of text: beyond, the item lands without its bytes; on a
+         server it stays there and a note with its Message-ID and size lands. Attachments: .txt, .md, .docx and
+         forwarded mails are part of the text; others are flagged.
+Quirks   ">From " in the body of an mbox is "From " (mboxrd). Japanese: see tasks/text/decode.py, mail_headers.py,
+         mail_body.py, quotes.py.
+Source   RFC 5322, 2045 to 2047, 2231, 3676, 4155, 8601; Python 3.11 email documentation.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tasks import mailboxes
 from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.text import mail_body, mail_headers, quotes
+from tasks.mailboxes import Lost, Slice
+from tasks.text import mail_auth, mail_body, mail_headers, quotes
+
+if TYPE_CHECKING:
+    from tasks.live import Well
 
 NAMESPACE = "mail"
-FILES = ("*.eml", "*.mbox", "mbox")
+LEFT = ".left.json"  # a note that a message was left on the server
+FILES = ("*.eml", "*.mbox", "mbox", "*.zip", "*.msg", "*" + LEFT)
 MEDIA_TYPE = "message/rfc822"
 
-MESSAGE_CAP = 30_000_000
 HEADER_CAP = 64 * 1024
 HEADER_LINES_CAP = 1_000
 BOUNDARY_LINES_CAP = 10_000  # the parser takes 8 s for 100,000 parts
-_LINE_CAP = 1 << 20
 
-# From tanaka@example.jp Fri May  3 12:05:00 2024 · From - Fri May  3 12:05:00 2024 · From x@y 2024-05-03 12:05:00
-_MONTH = rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
-_FROM_LINE = re.compile(rb"From [^\n]{1,300}?(?:" + _MONTH + rb"[^\n]{1,20}|\d{4}-\d\d-\d\d[T ])\d\d:\d\d")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER_END = re.compile(rb"\n\r?\n")
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
@@ -45,26 +52,31 @@ _EXPECTED_HEADERS = {"from", "date", "subject", "message-id", "received", "to"}
 
 
 def fetch(paths: Iterable[Path]) -> Iterator[Path]:
-    """Mail files named, or found in named folders; a mailbox without an extension has to be named."""
-    yield from files_in(paths, FILES)
+    """Mail files named, or found in named folders, and messages of Maildirs; a mailbox without an extension has to be
+    named, and so has a Maildir's subfolder.
+    """
+    for path in paths:
+        yield from sorted({*files_in([path], FILES), *mailboxes.letters(path)})
+
+
+def pull(well: Well) -> Mapping:
+    """What is new in the folder that the settings name. See tasks/imap.py for the options and the cursor."""
+    from tasks import imap
+
+    return imap.pull(well, LEFT)
 
 
 def cut(path: Path, options: Mapping) -> Iterator[Item]:
     """One item a message. An empty mailbox has none; an empty .eml is an item with the problem `empty`.
 
-    Memory stays within a few messages of the largest size allowed. Raises Unreadable for a .mbox that is none.
+    options: authserv_id, kept with each item because conform needs it. Raises Unreadable: what `mailboxes.slices` does.
     """
-    with path.open("rb") as file:
-        first = file.readline(_LINE_CAP)
-        file.seek(0)
-        if _FROM_LINE.match(first) or (path.suffix.lower() == ".mbox" and first.startswith(b"From ")):
-            slices = _mailbox(file)
-        elif path.suffix.lower() == ".mbox" or path.name.lower() == "mbox":
-            slices = _no_mailbox(file)
-        else:
-            slices = _letter(file)
-        for piece in slices:
-            yield _item(piece, path.name)
+    if path.name.endswith(LEFT):
+        yield _left(path)
+        return
+    context = {"authserv_id": options["authserv_id"]} if options.get("authserv_id") else {}
+    for piece in mailboxes.slices(path):
+        yield _lost(piece) if isinstance(piece, Lost) else _item(piece, context)
 
 
 def conform(item: Item) -> Message:
@@ -78,26 +90,26 @@ def conform(item: Item) -> Message:
         fields = mail_headers.fields_of(mail)
         if fields.keys().isdisjoint(_EXPECTED_HEADERS):
             raise Unreadable("mail_broken", "no headers")
-        body, body_flags = mail_body.body_of(mail)
+        body = mail_body.body_of(mail)
     except RecursionError:
         raise Unreadable("mail_broken", "parts nested too deep") from None
-    return _message(fields, body, body_flags, envelope, data)
+    return _message(fields, body, item.context, data)
 
 
-def _message(fields: Mapping, body: str, body_flags: tuple[str, ...], envelope: str | None, data: bytes) -> Message:
+def _message(fields: Mapping, body: mail_body.Body, context: Mapping, data: bytes) -> Message:
     title, title_flags = mail_headers.shown(_first(fields, "subject"))
     address, name, from_flags = mail_headers.sender(_first(fields, "from"))
-    posted_at, zone, date_flags = mail_headers.sent_at(fields, envelope)
-    body, was_quoting = quotes.own_words(body)
-    if not body.strip() and not title:
+    posted_at, zone, date_flags = mail_headers.sent_at(fields, context.get("envelope"))
+    text, quoted = _text(body)
+    if not text.strip() and not title:
         raise Unreadable("no_text")
     native_id = mail_headers.message_id(_first(fields, "message-id"))
-    flags = [*title_flags, *from_flags, *date_flags, *body_flags, *["quoted_removed"] * was_quoting]
+    flags = [*title_flags, *from_flags, *date_flags, *body.flags, *quoted, *_trust(fields, address, context)]
     return Message(
         namespace=NAMESPACE,
         native_id=native_id or _fallback_id(fields, data),
         channel="email",
-        body=body,
+        body=text,
         title=title or None,
         author_id=address,
         author_name=name,
@@ -108,6 +120,21 @@ def _message(fields: Mapping, body: str, body_flags: tuple[str, ...], envelope: 
         flags=tuple(dict.fromkeys(flags)),
         set_aside="auto_mail" if mail_headers.is_auto(fields) else None,
     )
+
+
+def _text(body: mail_body.Body) -> tuple[str, list[str]]:
+    """(the writer's own words with what is attached, flags). An attached manuscript has no quotation or signature."""
+    own, was_quoting = quotes.own_words(body.own)
+    if body.attached:
+        own = "\n\n".join([*filter(str.strip, [own.rstrip("\n")]), *body.attached])
+    return own, ["quoted_removed"] * was_quoting
+
+
+def _trust(fields: Mapping, address: str | None, context: Mapping) -> list[str]:
+    server = context.get("authserv_id")
+    if not server or mail_auth.is_vouched_for(fields, server, address):
+        return []
+    return ["unverified_sender"]
 
 
 def _first(fields: Mapping, name: str) -> str:
@@ -125,88 +152,42 @@ def _fallback_id(fields: Mapping, data: bytes) -> str:
     return digest.hexdigest()
 
 
-class _Slice:
-    """The bytes of one message while they are read; beyond the cap only their number and hash are kept."""
-
-    def __init__(self, envelope: str | None):
-        self.envelope = envelope
-        self.size = 0
-        self._lines: list[bytes] = []
-        self._digest = None
-
-    def add(self, line: bytes) -> None:
-        self.size += len(line)
-        if self._digest is not None:
-            self._digest.update(line)
-            return
-        self._lines.append(line)
-        if self.size > MESSAGE_CAP:
-            self._digest = hashlib.sha256(b"".join(self._lines))
-            self._lines.clear()
-
-    def data(self) -> bytes | None:
-        """The message; None if it is over the cap."""
-        if self._digest is not None:
-            return None
-        if self.envelope is not None and len(self._lines) > 1 and self._lines[-1] in (b"\n", b"\r\n"):
-            return b"".join(self._lines[:-1])
-        return b"".join(self._lines)
-
-    def sha256(self) -> str:
-        return (self._digest or hashlib.sha256(self.data())).hexdigest()
-
-
-def _letter(file: BinaryIO) -> Iterator[_Slice]:
-    letter = _Slice(None)
-    while chunk := file.read(_LINE_CAP):
-        letter.add(chunk)
-    yield letter
-
-
-def _no_mailbox(file: BinaryIO) -> Iterator[_Slice]:
-    if file.read(_LINE_CAP).strip():
-        raise Unreadable("wrong_shape", "no From_ line at the start")
-    yield from ()
-
-
-def _mailbox(file: BinaryIO) -> Iterator[_Slice]:
-    piece = _Slice(_envelope(file.readline(_LINE_CAP)))
-    after_blank, at_line_start = False, True
-    while line := file.readline(_LINE_CAP):
-        if after_blank and line[:5] == b"From " and _FROM_LINE.match(line):
-            yield piece
-            piece, after_blank = _Slice(_envelope(line)), False
-            continue
-        piece.add(line)
-        after_blank = at_line_start and (line == b"\n" or line == b"\r\n")
-        at_line_start = line[-1] == 0x0A
-    yield piece
-
-
-def _envelope(line: bytes) -> str:
-    return line.decode("latin-1").strip()[:500]
-
-
-def _item(piece: _Slice, file_name: str) -> Item:
+def _item(piece: Slice, context: Mapping) -> Item:
     data = piece.data()
     if data is None:
-        return _problem(piece, file_name, "too_large", f"{piece.size} bytes")
+        return _problem(piece, "too_large", f"{piece.size} bytes")
     if not data.strip():
-        return _problem(piece, file_name, "empty", None)
+        return _problem(piece, "empty", None)
     end = _HEADER_END.search(data)
     header = data[: end.start() + 1 if end else len(data)]
     lines = header.count(b"\n")
     if len(header) > HEADER_CAP or lines > HEADER_LINES_CAP:
-        return _problem(piece, file_name, "too_large", f"{len(header)} bytes in {lines} lines of headers")
-    context = {"envelope": piece.envelope} if piece.envelope is not None else {}
-    return Item(_native_id(header) or piece.sha256(), data, MEDIA_TYPE, context)
+        return _problem(piece, "too_large", f"{len(header)} bytes in {lines} lines of headers")
+    if piece.envelope is not None:
+        context = {**context, "envelope": piece.envelope}
+    return Item(native_id(header) or piece.sha256(), data, MEDIA_TYPE, context)
 
 
-def _native_id(header: bytes) -> str | None:
+def native_id(header: bytes) -> str | None:
+    """The Message-ID in a block of headers, or None."""
     found = _MESSAGE_ID.search(header)
     return mail_headers.message_id(found[1].decode("latin-1")) if found else None
 
 
-def _problem(piece: _Slice, file_name: str, problem: str, detail: str | None) -> Item:
-    context = {"file": file_name, "size": piece.size}
+def _problem(piece: Slice, problem: str, detail: str | None) -> Item:
+    context = {"file": piece.source, "size": piece.size}
     return Item(piece.sha256(), None, MEDIA_TYPE, context, problem=problem, detail=detail)
+
+
+def _lost(piece: Lost) -> Item:
+    context = {"file": piece.source}
+    return Item(piece.mark, None, MEDIA_TYPE, context, problem=piece.error.problem, detail=piece.error.detail)
+
+
+def _left(path: Path) -> Item:
+    """A message over the cap that stayed on the server: the note tells its headers and its size."""
+    note = json.loads(path.read_bytes())
+    header = note["header"].encode("latin-1")
+    item_id = native_id(header) or hashlib.sha256(header).hexdigest()
+    context = {"header": note["header"], "size": note["size"]}
+    return Item(item_id, None, MEDIA_TYPE, context, problem="too_large", detail=f"{note['size']} bytes, left on the server")

@@ -1,8 +1,9 @@
 """Bytes of Japanese mail, feeds and files made text: one ladder, one order, and a flag wherever it had to guess.
 
-Byte order mark → the declared charset under its real meaning → UTF-8, ISO-2022-JP, CP932 or EUC-JP, strictly →
-replacement characters. Windows mailers write NEC's and IBM's characters (①, 髙) under the names iso-2022-jp,
-shift_jis and euc-jp; Python's codecs of these names do not know them, so JIS rows are read through CP932 here.
+Byte order mark → the declared charset under its real meaning, unless it makes soup of what another reads as Japanese
+→ ISO-2022-JP, UTF-8, CP932 or EUC-JP, strictly → replacement characters. Windows mailers write NEC's and IBM's
+characters (①, 髙) under the names iso-2022-jp, shift_jis and euc-jp; Python's codecs of these names do not know them, so
+JIS rows are read through CP932 here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _NEVER_TEXT = re.compile("\x1b\\$|[\x80-\x9f]")  # an escape left over, or C1 co
 _ESCAPE_LEFT = re.compile(r"\x1b\$")
 # あ in UTF-8 is 縺 and half a character in CP932; all kana begin as 縺, 繧 or 繝, which Japanese hardly ever needs.
 _UTF8_READ_AS_CP932 = re.compile("\x1b\\$|[\x80-\xa0\uf8f0-\uf8f3縺繧繝]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_KANA = re.compile("[ぁ-んァ-ヶ]")
+_KANA_SHARE = 0.4  # of Japanese prose half or more is kana; of half-width kana read as EUC-JP hardly a character
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -41,7 +45,8 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
         return _flagged(data.decode(mark, "replace"), ())
     known = _codecs_of(declared)
     if (text := _first(known, data, is_strict=True)) is not None:
-        return _flagged(text, ())
+        rival = _rival(known[0], data, text)
+        return _flagged(text, ()) if rival is None else _flagged(rival, ("charset_guessed",))
     if guess := _guess(data):
         name, text = guess
         is_sure = declared is None and name != "cp932"
@@ -162,8 +167,13 @@ def _by_name(name: str) -> Codec:
     return codec
 
 
-_utf8, _cp932 = _by_name("utf-8"), _by_name("cp932")
+_utf8, _cp932, _latin1 = _by_name("utf-8"), _by_name("cp932"), _by_name("latin-1")
 _IMPLAUSIBLE = {_utf8: _ESCAPE_LEFT, _cp932: _UTF8_READ_AS_CP932, _cp932_or_euc_jp: _UTF8_READ_AS_CP932}
+# Charsets in which almost any bytes are valid: what their reading looks like when they are not meant, and what may be.
+_RIVALS: dict[Codec, tuple[re.Pattern[str], tuple[Codec, ...]]] = {
+    _cp932: (_HALF_WIDTH, (_euc_jp,)),
+    _latin1: (_NOT_ASCII, (_utf8, _cp932, _euc_jp)),
+}
 _GUESSES = {"iso-2022-jp": _iso2022jp, "utf-8": _utf8, "cp932": _cp932_or_euc_jp}
 
 # Names → what they mean where Japanese is written. Lower case, with hyphens.
@@ -185,7 +195,7 @@ _FAMILIES: tuple[tuple[tuple[Codec, ...], str], ...] = (
     ((_utf8,), "utf-8 utf8 utf-8n x-utf-8 unicode-1-1-utf-8"),
     ((_by_name("gb18030"),), "gb2312 gbk x-gbk gb-2312-80 gb18030 euc-cn"),
     ((_by_name("cp949"),), "ks-c-5601-1987 ks-c-5601 euc-kr cp949 windows-949"),
-    ((_by_name("latin-1"), _by_name("cp1252")), "latin1 iso-8859-1 iso8859-1 windows-1252 cp1252"),
+    ((_latin1, _by_name("cp1252")), "latin1 iso-8859-1 iso8859-1 windows-1252 cp1252"),
 )
 _MEANINGS = {name: codecs_ for codecs_, names in _FAMILIES for name in names.split()}
 _STATEFUL = ("utf-7", "utf-16", "utf-32", "hz", "iso-2022-kr", "iso2022")  # not supersets of ASCII
@@ -231,6 +241,22 @@ def _first(known: tuple[Codec, ...], data: bytes, is_strict: bool) -> str | None
         if text is not None and not (is_strict and _IMPLAUSIBLE.get(codec, _NEVER_TEXT).search(text)):
             return text
     return None
+
+
+def _rival(codec: Codec, data: bytes, text: str) -> str | None:
+    """Another charset's reading where `text`, read by the declared one, is soup; None to stay with `text`."""
+    soup, rivals = _RIVALS.get(codec, (None, ()))
+    if soup is None or not soup.search(text):
+        return None
+    for rival in rivals:
+        other = _first((rival,), data, is_strict=True)
+        if other is not None and (rival is _utf8 or _is_kana_prose(other)):  # bytes are not valid UTF-8 by accident
+            return other
+    return None
+
+
+def _is_kana_prose(text: str) -> bool:
+    return len(_KANA.findall(text)) >= _KANA_SHARE * len(_NOT_ASCII.findall(text))
 
 
 def _guess(data: bytes) -> tuple[str, str] | None:

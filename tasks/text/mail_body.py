@@ -1,4 +1,8 @@
-"""A mail's body as its reader sees it: which parts, their transfer encodings and charsets, flowed text, HTML."""
+"""A mail's body as its reader sees it: which parts, their transfer encodings and charsets, flowed text, HTML.
+
+Texts that are attached belong to it: people send their story as a .txt or .docx, and forward the mail that tells it.
+File names are data, looked at for their ending only.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,14 @@ import re
 from collections.abc import Iterator
 from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect
 from email.message import Message
+from typing import NamedTuple
 
 from tasks.channels import Unreadable
+from tasks.text import docx
 from tasks.text.decode import decode
 from tasks.text.html import readable
+from tasks.text.mail_headers import shown
+from tasks.text.quotes import own_words
 
 TEXT_CAP = 2_000_000  # bytes of one text part, transfer encoding undone
 PART_HEADER_CAP = 64 * 1024
@@ -33,16 +41,29 @@ _QUOTATION = (
 )
 
 
-def body_of(message: Message) -> tuple[str, tuple[str, ...]]:
-    """A message (policy compat32) → (text, flags), lines ending in \\n.
+class Body(NamedTuple):
+    """own: what the mail itself says; attached: texts of attachments and forwarded mails, in order, none empty."""
 
-    Of alternatives the first plain text that says something, else HTML; parts side by side are joined. Attachments
-    and forwarded mails are not read. Flags: attachments, attached_mail, transfer_broken, hidden_text, quoted_removed,
-    mail_defect, and those of `decode`. Raises Unreadable("too_large").
+    own: str
+    attached: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+def body_of(message: Message) -> Body:
+    """A message (policy compat32) → Body, lines ending in LF.
+
+    Of alternatives the first plain text that says something, else HTML; parts side by side are joined. Flags:
+    attachment_read; attachments, of a kind that is not read; attachment_unread, of a kind that is, but damaged, too
+    large or locked; image_attached, attached_mail, transfer_broken, hidden_text, quoted_removed, mail_defect, and those
+    of `decode`. Raises Unreadable("too_large") for the mail's own text.
     """
     flags: list[str] = []
+    attached: list[str] = []
     groups: dict[int, dict[str, list[str]]] = {}
-    for part, group in _text_parts(message, flags):
+    for part, group in _leaves(message, flags):
+        if group is None:
+            attached.append(_attached(part, flags))
+            continue
         kind = "text/html" if part.get_content_type() == "text/html" else "text/plain"
         said = groups.setdefault(group, {})
         if kind == "text/html" and "text/plain" in said:
@@ -51,11 +72,14 @@ def body_of(message: Message) -> tuple[str, tuple[str, ...]]:
         if text.strip():
             said.setdefault(kind, []).append(text)
     chosen = [said.get("text/plain") or said.get("text/html") or [] for said in groups.values()]
-    return "\n".join(text for texts in chosen for text in texts), tuple(dict.fromkeys(flags))
+    own = "\n".join(text for texts in chosen for text in texts)
+    return Body(own, tuple(filter(str.strip, attached)), tuple(dict.fromkeys(flags)))
 
 
-def _text_parts(message: Message, flags: list[str]) -> Iterator[tuple[Message, int]]:
-    """Leaves that are read, each with the number of the alternative it belongs to (its own, if to none)."""
+def _leaves(message: Message, flags: list[str]) -> Iterator[tuple[Message, int | None]]:
+    """Parts that hold something, each with the number of the alternative it belongs to (its own, if to none); None for
+    what is attached.
+    """
     waiting: list[tuple[Message, int | None]] = [(message, None)]
     number = 0
     while waiting:
@@ -68,10 +92,8 @@ def _text_parts(message: Message, flags: list[str]) -> Iterator[tuple[Message, i
             if group is None and part.get_content_subtype() == "alternative":
                 group = number
             waiting.extend((child, group) for child in reversed(part.get_payload()))
-        elif kind == "message":
-            flags.append("attached_mail")
-        elif _is_attachment(part, is_whole=part is message):
-            flags.append("attachments")
+        elif kind == "message" or _is_attachment(part, is_whole=part is message):
+            yield part, None
         else:
             yield part, number if group is None else group
 
@@ -84,6 +106,54 @@ def _is_attachment(part: Message, is_whole: bool) -> bool:
     if part.get_content_type() not in ("text/plain", "text/html"):
         return True
     return not is_whole and (part.get_content_disposition() == "attachment" or part.get_filename() is not None)
+
+
+def _attached(part: Message, flags: list[str]) -> str:
+    """The text of an attachment; empty if it has none that is read. A flag says what was there."""
+    kind = part.get_content_type()
+    reader = _FORWARDED.get(kind) or _READ_BY_ENDING.get(_ending(part)) or _READ_BY_TYPE.get(kind)
+    if reader is None:
+        if kind not in _SIGNATURES:
+            flags.append("image_attached" if part.get_content_maintype() == "image" else "attachments")
+        return ""
+    seen: list[str] = []
+    try:
+        text = reader(part, seen)
+    except Unreadable:
+        flags.append("attachment_unread")
+        return ""
+    flags.extend(seen)
+    flags.append("attached_mail" if kind in _FORWARDED else "attachment_read")
+    return text
+
+
+def _forwarded(part: Message, flags: list[str]) -> str:
+    """The words of the mail that is attached; its writer is the mail's that carries it, as far as we know."""
+    inner = part.get_payload(0) if part.is_multipart() else None
+    if inner is None or not {"from", "date", "subject"} & {name.lower() for name, _ in inner.raw_items()}:
+        raise Unreadable("mail_broken", "no headers")
+    body = body_of(inner)
+    flags.extend(body.flags)
+    return "\n\n".join(filter(str.strip, [own_words(body.own)[0], *body.attached]))
+
+
+def _word(part: Message, flags: list[str]) -> str:
+    return docx.text_of(part.get_payload(decode=True) or b"")
+
+
+def _ending(part: Message) -> str:
+    return file_name(part).rpartition(".")[2].lower().strip()
+
+
+def file_name(part: Message) -> str:
+    """A part's file name as it is shown: RFC 2231 with its charset, encoded words (which RFC 2047, 5 forbids there and
+    most mailers write), or plain; empty if there is none. Never a path to write to.
+    """
+    value = part.get_param("filename", None, "content-disposition") or part.get_param("name", "")
+    if isinstance(value, tuple):
+        charset, _, text = value
+        return decode(text.encode("latin-1", "replace"), charset or None)[0]
+    return shown(value)[0]
 
 
 def _data(part: Message, flags: list[str]) -> bytes:
@@ -110,6 +180,16 @@ def _plain(part: Message, flags: list[str]) -> str:
     if str(part.get_param("format", "")).lower() == "flowed":
         return _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
     return text
+
+
+_FORWARDED = {"message/rfc822": _forwarded, "message/global": _forwarded}
+_READ_BY_ENDING = {"txt": _plain, "text": _plain, "md": _plain, "docx": _word}
+_READ_BY_TYPE = {
+    "text/plain": _plain,
+    "text/markdown": _plain,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _word,
+}
+_SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 
 
 def _unflowed(text: str, drops_space: bool) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks import mailboxes
 from tasks.channels import Item, Message, Unreadable, email
 from tasks.text import mail_body
 
@@ -67,7 +68,7 @@ def test_M14_message_over_the_cap_lands_without_its_bytes(tmp_path: Path):
 
 
 def test_M14_mailbox_goes_on_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(email, "MESSAGE_CAP", 1000)
+    monkeypatch.setattr(mailboxes, "MESSAGE_CAP", 1000)
     big = mail("あ\n" * 1000, Message_ID="<big@example.jp>")
     large, small = cut(tmp_path / "a.mbox", FROM_LINE + big + b"\n" + FROM_LINE + mail())
     assert (large.problem, small.item_id) == ("too_large", "1@example.jp")

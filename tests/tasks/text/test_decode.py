@@ -46,6 +46,14 @@ LADDER = [
     ("こんにちは、世界".encode("euc_jp"), None, "こんにちは、世界", GUESSED),
     ("ああ".encode(), "shift_jis", "ああ", GUESSED),
     ("あい".encode(), "iso-8859-1", "あい", GUESSED),
+    ("編集部".encode(), "iso-8859-1", "編集部", GUESSED),
+    ("本を出すことに".encode("euc_jp"), "shift_jis", "本を出すことに", GUESSED),
+    ("ラジオ".encode("euc_jp"), "windows-31j", "ラジオ", GUESSED),
+    ("本を出すことに".encode("cp932"), "euc-jp", "本を出すことに", GUESSED),
+    ("本を出すことに".encode("euc_jp"), "iso-2022-jp", "本を出すことに", GUESSED),
+    ("本を出すことに".encode("cp932"), "windows-1252", "本を出すことに", GUESSED),
+    ("本を出すことに".encode("euc_jp"), "iso-8859-1", "本を出すことに", GUESSED),
+    ("ﾎﾝｦﾀﾞｽｺﾄﾆ".encode("cp932"), "shift_jis", "ﾎﾝｦﾀﾞｽｺﾄﾆ", ()),  # valid EUC-JP too, but kanji soup
     ("縺ゅ＞と化けました".encode(), "utf-8", "縺ゅ＞と化けました", ()),
     ("ｱｲｳ".encode("cp932"), None, "ｱｲｳ", GUESSED),
     # A mark at the start outranks the name.
