@@ -7,22 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from flows import runlog
-from flows.settings import Settings, load
+from flows.settings import Settings, WrongHome, load
 from tasks import channels
-from tasks.http import Client
 from tasks.land import Landing, file_digest, land, land_inbox
-from tasks.live import Well, draw, read_cursor, write_cursor
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
-
-
-class WrongHome(ValueError):
-    """Sample input for a real home, or the reverse: `name` is the file."""
-
-    def __init__(self, name: str, sample_home: bool):
-        super().__init__(name)
-        self.name = name
-        self.sample_home = sample_home
 
 
 def ingest(
@@ -63,6 +52,9 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
     options, inbox = settings.options(channel), settings.inbox(channel)
     if not options.get("live"):
         return land_inbox(settings.lake, channel, inbox, options, now, run_id)
+    from tasks.http import Client  # 0.1 s of imports that only a live source needs
+    from tasks.live import Well, draw, read_cursor, write_cursor
+
     with Client(trusted=frozenset(options.get("trusted_hosts", []))) as http:
         well = Well(inbox, options, read_cursor(settings.lake, channel), now, http, *span)
         cursor = draw(channels.module(channel), well)
