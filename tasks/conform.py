@@ -42,7 +42,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
         digest.update(file.read_bytes())
-    digest.update(str(schema.MESSAGE).encode())
+    digest.update(f"{schema.MESSAGE}{sorted(channels.known())}".encode())
     return digest.hexdigest()[:16]
 
 

@@ -20,8 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from warehouse.words import keys
 
 
 class Unreadable(Exception):
@@ -82,16 +85,16 @@ class Message:
     set_aside: str | None = None
 
 
-# Every way a submission can have come, also those that only a pasted text names.
-KNOWN = (
-    "email x_hashtag x_dm facebook_messenger note blog form mastodon bluesky threads line linkedin instagram youtube pasted"
-).split()
-
-
 def names() -> list[str]:
     """Every channel that has a module, sorted."""
     helpers = {"files", "feeds"}
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in helpers)
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every way a submission can have come: with a module, or only named by who pasted it (words.toml [channel])."""
+    return keys("channel").union(names())
 
 
 def module(channel: str) -> ModuleType:

@@ -14,18 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.channels import Item, Message, Unreadable, files_in, known
 from tasks.text import tables
 from tasks.text.dates import parse_time
 
 NAMESPACE = "pasted"
 FILES = ("*.txt", "*.md", "*.csv")
 
-# Every way a submission can reach the call, whether or not a module reads it yet.
-CHANNELS = frozenset(
-    "email x_hashtag x_dm facebook_messenger note blog form mastodon bluesky threads line linkedin instagram youtube"
-    " pasted".split()
-)
 TITLES: tables.Titles = {
     "channel": ("channel", "届いた経路", "経路"),
     "date": ("date", "日付", "届いた日"),
@@ -63,7 +58,7 @@ def conform(item: Item) -> Message:
     if not told["text"]:
         raise Unreadable("no_text", f"line {item.context['line']}")
     channel = told["channel"].casefold() or "pasted"
-    unknown = () if channel in CHANNELS else ("unknown_channel",)
+    unknown = () if channel in known() else ("unknown_channel",)
     posted_at, zone_known = parse_time(told["date"], zone)
     return Message(
         namespace=NAMESPACE,
