@@ -69,14 +69,14 @@ def is_archive(path: Path) -> bool:
 def read(path: Path, needed: Iterable[str], more: Iterable[str] = ()) -> Pieces:
     """The lists of these kinds, `more` where they are there; files of other kinds are never opened.
 
-    Raises Unreadable: empty, zip_broken, zip_unsafe, too_large; wrong_shape if none of `needed` is there. A file inside
-    that is damaged costs itself only.
+    Raises Unreadable: empty, zip_broken, zip_unsafe, too_large; wrong_shape or archive_html if none of `needed` is
+    there. A file inside that is damaged costs itself only.
     """
     needed, pieces = frozenset(needed), Pieces()
     with _opened(path) as opened:
         kinds = {name: _kind(name) for name in opened.names}
         if not needed & set(kinds.values()):
-            raise Unreadable("wrong_shape", _missing(kinds, needed))
+            raise _missing(kinds, needed)
         for name in sorted(kinds, key=_by_part):
             if kinds[name] in needed | set(more):
                 _read(opened, name, kinds[name], pieces)
@@ -117,10 +117,10 @@ def _kind(name: str) -> str | None:
     return found["kind"].replace("messages", "message") if found else None
 
 
-def _missing(names: Iterable[str], needed: frozenset[str]) -> str:
+def _missing(names: Iterable[str], needed: frozenset[str]) -> Unreadable:
     if any(name.lower().endswith(".js") for name in names):
-        return f"no data/{min(needed)}s.js"
-    return "HTML only, without data/*.js" if any(names) else "not an archive of X"
+        return Unreadable("wrong_shape", f"no data/{min(needed)}s.js")
+    return Unreadable("archive_html") if any(names) else Unreadable("wrong_shape", "not an archive of X")
 
 
 def _by_part(name: str) -> tuple[str, int]:

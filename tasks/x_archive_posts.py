@@ -36,12 +36,14 @@ def cut(path: Path, options: Mapping) -> tuple[list[Item], int]:
     pieces = x_archive.read(path, ("tweet", "community-tweet", "deleted-tweet"), ("note-tweet", "account"))
     tweets = [tweet for kind in ("tweet", "community-tweet") for tweet in pieces.of(kind)]
     parents = {i: text(tweet.get("in_reply_to_status_id_str")) for tweet in tweets if (i := _id(tweet))}
+    first = {i: ids[0] for tweet in tweets if (i := _id(tweet)) and (ids := _versions(tweet))}
     notes = _by_second(pieces.of("note-tweet"))
     items, gone = [], [tweet for tweet in pieces.of("deleted-tweet") if is_since(_at(tweet), options)]
     for tweet in tweets:
         note = _note_of(tweet, notes)
         if _belongs(tweet, note, options):
-            context = {"archive": conversation_of(_id(tweet) or "", parents), "author": pieces.owner}
+            conversation = conversation_of(_id(tweet) or "", parents)
+            context = {"archive": first.get(conversation, conversation), "author": pieces.owner}
             items.append(_item(tweet, note, context))
     left = len(tweets) - len(items) + len(pieces.of("deleted-tweet")) - len(gone)
     items += [x_compliance.deletion(i, _iso(tweet.get("deleted_at"))) for tweet in gone if (i := _id(tweet))]
