@@ -135,10 +135,12 @@ def _bounds(well: Well, door: Door, cursor: Mapping) -> list[dict[str, str]]:
     if reach:
         tell_gap(well, began, reach)
     if time_of(known) is None:
-        return [_start(None if began is None else began - overlap(well.options) * bool(cursor), reach, well.now)]
-    since = earlier(known, overlap(well.options))
-    by_time = _start(time_of(since), reach, well.now)
-    return [by_time] if reach and time_of(since) < reach else [{"since_id": since}, by_time]
+        ways = [_start(began and began - overlap(well.options) * bool(cursor), reach, well.now)]
+    else:
+        since = earlier(known, overlap(well.options))
+        ways = [{"since_id": since}] if reach is None or time_of(since) >= reach else []
+        ways += [_start(time_of(since), reach, well.now)]
+    return ways + [{}] * bool(reach)  # all that it has, should its clock and ours disagree about seven days
 
 
 def _start(at: datetime | None, reach: datetime | None, now: datetime) -> dict[str, str]:
