@@ -45,7 +45,7 @@ class Damage:
 
 @dataclass(slots=True)
 class Pieces:
-    """What was asked for, by kind (tweet, note-tweet, direct-message-group …) in the singular, in the order of parts."""
+    """What was asked for, by kind in the singular (tweet, direct-message-group …), in the order of parts."""
 
     entries: dict[str, list[dict]] = field(default_factory=dict)
     damaged: list[Damage] = field(default_factory=list)

@@ -16,7 +16,7 @@ from tasks.conversations import is_since
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag
 
-_VOLATILE = frozenset("favorite_count retweet_count favorited retweeted".split())  # as is the count of edits that remain
+_VOLATILE = frozenset("favorite_count retweet_count favorited retweeted".split())
 _KNOWN = _VOLATILE | frozenset(
     "id id_str full_text text created_at entities extended_entities edit_info in_reply_to_status_id"
     " in_reply_to_status_id_str in_reply_to_user_id in_reply_to_user_id_str in_reply_to_screen_name lang source"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from tasks.api_pages import MEDIA_TYPE, canonical, member, text
+from tasks.api_pages import MEDIA_TYPE, canonical, text
 from tasks.channels import Item, Message, Unreadable
 from tasks.text.dates import parse_time
 

@@ -1,7 +1,7 @@
 """Channel x_dm: direct messages to the author on X, by the API v2 or from an archive.
 
-What     GET /2/dm_events: a page with `data`, newest first, only MessageCreate is of interest. One file = one answer, or
-         JSON Lines with an answer a line. Archive: direct-messages.js and direct-messages-group.js.
+What     GET /2/dm_events: a page with `data`, newest first; only MessageCreate is of interest. One file = one answer,
+         or JSON Lines with an answer a line. Archive: direct-messages.js and direct-messages-group.js.
 Access   in the owner's name: dm.read, tweet.read, users.read. A bearer token (token_env) lasts two hours; OAuth 1.0a
          (consumer_key_env, consumer_secret_env, access_token_env, access_secret_env) lasts. Rate: 15 pages in 15
          minutes by X's documents. End-to-end encrypted chats (X Chat) do not come this way: use the archive.
@@ -31,7 +31,7 @@ from pathlib import Path
 
 from tasks import x_archive, x_inbox
 from tasks.api_pages import JSON_FILES, MEDIA_TYPE, canonical, cut_pages, member, members, read, text, unknown, without
-from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.channels import Item, Message, files_in
 from tasks.conversations import Conversation, chosen, is_since
 from tasks.live import Well
 from tasks.text.dates import parse_time
@@ -124,7 +124,9 @@ def _read(path: Path) -> tuple[list[Event], list[Item], int]:
         left += x_inbox.left_out(page)
         return [_damage(f"odd:{_digest(told)}", "wrong_shape", "") for told in x_inbox.oddities(page)]
 
-    damaged = [_damage(odd.item_id, odd.problem, (odd.detail or "").partition(":")[0]) for odd in cut_pages(path, slices)]
+    damaged = [
+        _damage(odd.item_id, odd.problem, (odd.detail or "").partition(":")[0]) for odd in cut_pages(path, slices)
+    ]
     return _once(events), damaged, left
 
 

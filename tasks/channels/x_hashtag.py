@@ -111,7 +111,7 @@ def pull(well: Well) -> Mapping:
 def conform(item: Item) -> Message:
     """One post -> one message in the writer's own words; Unreadable if it has no id, author or text.
 
-    What compliance tells is a message without words: a deletion by the post's own id, anything else by an id of its own.
+    What compliance tells is a message without words: a deletion by the post's id, anything else by an id of its own.
     """
     told = read(item)
     if notice := x_compliance.notice(told):

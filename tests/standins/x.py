@@ -42,15 +42,15 @@ def post(hours_ago: float, words: str = "話です。", nth: int = 0, **more) ->
     } | more
 
 
-def event(hours_ago: float, words: str, sender: str = "6001", with_: str | None = None, group: str | None = None) -> dict:
-    """A direct message between OWNER and somebody, or in a group."""
+def event(hours_ago: float, words: str, sender: str = "6001", other: str = "", group: str = "") -> dict:
+    """A direct message between OWNER and its sender (or `other`, if OWNER wrote it), or in a group."""
     at = NOW - timedelta(hours=hours_ago)
     return {
         "id": id_at(at),
         "event_type": "MessageCreate",
         "text": words,
         "sender_id": sender,
-        "dm_conversation_id": group or f"{OWNER}-{with_ or sender}",
+        "dm_conversation_id": group or f"{OWNER}-{other or sender}",
         "created_at": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
     }
 
@@ -61,9 +61,9 @@ class X:
     shifts: whether a page begins where the last ended by number instead of by id, so that newcomers push posts on.
     """
 
-    def __init__(self, posts: list[dict] = (), events: list[dict] = (), page: int = 100, accepts=("post", "tweet"), now=NOW):
+    def __init__(self, posts: list[dict] = (), events: list[dict] = (), page: int = 100, accepts=("post", "tweet")):
         self.posts, self.events, self.page = list(posts), list(events), page
-        self.accepts, self.now, self.shifts = accepts, now, False
+        self.accepts, self.now, self.shifts = accepts, NOW, False
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def __call__(self, path: str, query: dict[str, str], headers: dict[str, str]) -> Reply:
@@ -88,11 +88,8 @@ class X:
             return 400, _problem("Invalid Request", 400, _INVALID)
         after = max(begins, default=reach)
         before = _time(query["end_time"]) if "end_time" in query else self.now + timedelta(days=1)
-        found = [
-            p
-            for p in self.posts
-            if after <= time_of(p["id"]) < before and int(p["id"]) > int(query.get("since_id", 0)) and reach <= time_of(p["id"])
-        ]
+        above = int(query.get("since_id", 0))
+        found = [p for p in self.posts if after <= time_of(p["id"]) < before and int(p["id"]) > above]
         size = min(self.page, int(query["max_results"]))
         return 200, self._page(found, query.get("next_token"), size)
 
@@ -118,7 +115,8 @@ class X:
         if len(rest) > size:
             following = f"skip-{len(found) - len(rest) + size}" if self.shifts else f"below-{page[-1]['id']}"
             meta["next_token"] = following
-        return {"data": page, "includes": {"users": [_user(p["author_id"]) for p in page if "author_id" in p]}, "meta": meta}
+        users = [_user(p["author_id"]) for p in page if "author_id" in p]
+        return {"data": page, "includes": {"users": users}, "meta": meta}
 
 
 _SPELLED = {

@@ -1,6 +1,6 @@
 """Archives of X for tests, and the ones in tests/fixtures: the same bytes at every making.
 
-    python -m tests.standins.x_archive      writes the ZIPs of tests/fixtures/x_hashtag and tests/fixtures/x_dm
+python -m tests.standins.x_archive      writes the ZIPs of tests/fixtures/x_hashtag and tests/fixtures/x_dm
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def edited(post_id: str, ids: list[str], **more) -> dict:
 def note(words: str, at: str, tags=(TAG,)) -> dict:
     core = {"styletags": [], "urls": [], "text": words, "mentions": [], "cashtags": []}
     core["hashtags"] = [{"fromIndex": "0", "toIndex": "12", "text": tag} for tag in tags]
-    return {"noteTweet": {"noteTweetId": "1", "updatedAt": at, "createdAt": at, "lifecycle": {"value": "2"}, "core": core}}
+    return {"noteTweet": {"noteTweetId": "1", "updatedAt": at, "createdAt": at, "core": core}}
 
 
 def message(number: int, sender: str, words: str, minute: int = 0, month: int = 4) -> dict:
     told = {
         "recipientId": OWNER,
-        "reactions": [{"senderId": OWNER, "reactionKey": "like", "eventId": "1", "createdAt": "2026-04-09T00:00:00.000Z"}],
+        "reactions": [{"senderId": OWNER, "reactionKey": "like", "eventId": "1"}],
         "urls": [],
         "text": words,
         "mediaUrls": [],
@@ -88,7 +88,10 @@ def conversation(key: str, *messages: dict) -> dict:
 
 
 HANAKO = "6001"
-LONG = "豆腐屋の三代目です。noteに書いた「固め」の話を読んだという料理人さんから手紙が来て、そこから卸し先が三軒増えました。いちばん嬉しかったのは親父が黙って読んでいたこと。"
+LONG = (
+    "豆腐屋の三代目です。noteに書いた「固め」の話を読んだという料理人さんから手紙が来て、そこから卸し先が三軒増えました。"
+    "いちばん嬉しかったのは親父が黙って読んでいたこと。"
+)
 T = "1990000000000000"
 
 POSTS = [
@@ -108,23 +111,30 @@ POSTS = [
     tweet(f"{T}601", f"つづき #{TAG}", in_reply_to_status_id_str=f"{T}101", in_reply_to_user_id_str=OWNER),
     tweet(f"{T}602", "猫の話。だれにも見せない鍵の話", tags=("猫",)),
 ]
-NOTES = [note(f"{LONG}\n\n#{TAG}", "2026-04-03T10:20:00.789Z"), note("別の長い話です。" * 20, "2026-04-03T10:20:00.789Z", ())]
+NOTES = [
+    note(f"{LONG}\n\n#{TAG}", "2026-04-03T10:20:00.789Z"),
+    note("別の長い話です。" * 20, "2026-04-03T10:20:00.789Z", ()),
+]
 DELETED = [tweet(f"{T}701", "消した話の文", deleted_at="Sun May 03 00:00:00 +0000 2026")]
 
 DIRECT = [
     conversation(
         f"{OWNER}-{HANAKO}",
-        message(1, HANAKO, f"はじめまして。#{TAG} noteの連載を見た出版社から連絡が来ました &amp; 本になりました", 0),
+        message(1, HANAKO, f"はじめまして。#{TAG} 連載を見た出版社から連絡が来ました &amp; 本になりました", 0),
         message(2, HANAKO, "つづきです", 1),
         message(3, OWNER, "ありがとうございます", 2),
         {"joinConversation": {"initiatingUserId": HANAKO, "participantsSnapshot": [HANAKO], "createdAt": "x"}},
     ),
-    conversation(f"{OWNER}-6002", message(11, "6002", "飲み会のひみつの店は柳小路です", 0), message(12, OWNER, "了解", 1)),
+    conversation(
+        f"{OWNER}-6002",
+        message(11, "6002", "飲み会のひみつの店は柳小路です", 0),
+        message(12, OWNER, "了解", 1),
+    ),
 ]
 GROUP = [
     conversation(
         "2030000000000000001",
-        {"conversationNameUpdate": {"initiatingUserId": "6003", "name": "読書会の連絡", "createdAt": "2026-04-05T03:00:00.000Z"}},
+        {"conversationNameUpdate": {"initiatingUserId": "6003", "name": "読書会の連絡"}},
         message(21, "6003", "次の読書会は土曜です", 3),
         {"participantsLeave": {"userIds": ["6004"], "createdAt": "2026-04-05T03:09:00.000Z"}},
     )
@@ -146,14 +156,15 @@ def fixtures() -> dict[str, dict[str, bytes]]:
         "data/direct-messages-group.js": script("direct-messages-group", GROUP),
         "data/tweets_media/1-a.jpg": b"\xff\xd8",
     }
-    bare = [entry["tweet"] for entry in POSTS[:1]]
+    bare, before = [entry["tweet"] for entry in POSTS[:1]], "// = [ made by hand\n /* window.YTD.tweet.part0 = [ */ "
     old = {
         "account.js": account(),
-        "tweet.js": script("tweet", bare, before="// = [ made by hand\n /* window.YTD.tweet.part0 = [ */ ", after=" ;\n"),
+        "tweet.js": script("tweet", bare, before=before, after=" ;\n"),
         "direct-message.js": script("direct_message", DIRECT[:1]),
     }
     utf16 = {name: data.decode().encode("utf-16") for name, data in old.items()}
-    broken = whole | {"data/tweets-part1.js": whole["data/tweets-part1.js"][:500], "data/direct-messages-group.js": b"window"}
+    cut_off = whole["data/tweets-part1.js"][:500]
+    broken = whole | {"data/tweets-part1.js": cut_off, "data/direct-messages-group.js": b"window"}
     html = {"Your archive.html": b"<html></html>", "assets/style.css": b""}
     return {
         "x_hashtag/archive.zip": whole,

@@ -27,14 +27,13 @@ MINE, FRIEND, GROUP = f"{OWNER}-{HANAKO}", f"{OWNER}-6002", "2030000000000000001
 
 def archive(folder: Path, name: str = "a.zip", **lists: object) -> Path:
     """A ZIP with data/<list>.js, _ for -; bytes as they are."""
-    files = {
-        f"data/{n.replace('_', '-')}.js": v if isinstance(v, bytes) else script(n, v) for n, v in lists.items()
-    }
+    files = {f"data/{n.replace('_', '-')}.js": v if isinstance(v, bytes) else script(n, v) for n, v in lists.items()}
     return write(folder / name, {"data/account.js": made.account()} | files)
 
 
 def all_told(items) -> str:
-    return json.dumps([[i.item_id, (i.payload or b"").decode(), dict(i.context), i.detail] for i in items], ensure_ascii=False)
+    told = [[i.item_id, (i.payload or b"").decode(), dict(i.context), i.detail] for i in items]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def test_the_fixtures_are_what_the_script_makes():
@@ -139,7 +138,9 @@ def test_Z01_names_of_members_are_data(tmp_path: Path, name: str):
 def test_long_posts_are_found_by_second_and_beginning(tmp_path: Path):
     at = "Fri Apr 03 10:20:00 +0000 2026"
     long = [f"@a {n}番目の長い話です。" + "とても長い。" * 50 + f"#{TAG}" for n in range(3)]
-    cut_ = [tweet(str(n), f"{n}番目の長い話です。" + "とても長い。" * 15 + "… https://t.co/x", at, ()) for n in range(3)]
+    cut_ = [
+        tweet(str(n), f"{n}番目の長い話です。" + "とても長い。" * 15 + "… https://t.co/x", at, ()) for n in range(3)
+    ]
     near = tweet("9", "0番目の長い話です。" + "とても長い。" * 15 + "…", "Fri Apr 03 10:20:01 +0000 2026")
     notes = [note(words, "2026-04-03T10:20:00.123Z") for words in long[::-1]]
     path = archive(tmp_path, tweets=[*cut_, near], note_tweet=notes)
@@ -215,7 +216,7 @@ def test_an_older_archive_brought_in_after_a_deletion_brings_nothing_back(tmp_pa
 
 def test_a_chain_that_only_a_stream_tells(tmp_path: Path):
     page, lines = _page(tmp_path, _searched("202", f"話 #{TAG}")), tmp_path / "lines.jsonl"
-    edit = {"tweet_edit": {"initial_tweet_id": "202", "edit_tweet_ids": ["202", "203"], "event_at": "2026-04-03T00:00:00Z"}}
+    edit = {"tweet_edit": {"initial_tweet_id": "202", "edit_tweet_ids": ["202", "203"]}}
     lines.write_text(json.dumps({"data": edit}))
     assert len(_settled(x_hashtag, page, lines)[0]) == 1
     lines.write_text(f"{json.dumps({'data': edit})}\n{json.dumps({'delete': {'tweet': {'id': '203'}}})}")
@@ -223,9 +224,10 @@ def test_a_chain_that_only_a_stream_tells(tmp_path: Path):
 
 
 def test_what_is_no_deletion_takes_nothing_away(tmp_path: Path):
-    page, lines = _page(tmp_path, _searched("1", f"話 #{TAG}", withheld={"country_codes": ["XY"]})), tmp_path / "a.jsonl"
-    told = [{"id": "1", "action": "scrub_geo"}, *({"data": {kind: {"tweet": {"id": "1"}}}} for kind in ("withheld", "drop", "undrop"))]
-    lines.write_text("\n".join(map(json.dumps, told)))
+    page = _page(tmp_path, _searched("1", f"話 #{TAG}", withheld={"country_codes": ["XY"]}))
+    told = [{"data": {kind: {"tweet": {"id": "1"}}}} for kind in ("withheld", "drop", "undrop")]
+    lines = tmp_path / "a.jsonl"
+    lines.write_text("\n".join(map(json.dumps, [{"id": "1", "action": "scrub_geo"}, *told])))
     turns, why = _settled(x_hashtag, page, lines)
     assert (len(turns), why) == (1, {"system_message": 4})
     gone = {"errors": [{"resource_id": "1", "type": "https://api.x.com/2/problems/resource-not-found"}], "meta": {}}
@@ -256,7 +258,9 @@ def test_only_what_was_chosen(options: dict, count: int):
     assert x_dm.outside(CHATS, options) == 6 - count
 
 
-@pytest.mark.parametrize("name", ["archive.zip", "archive_one_file_broken.zip", "pages.jsonl", "default_fields_only.json"])
+@pytest.mark.parametrize(
+    "name", ["archive.zip", "archive_one_file_broken.zip", "pages.jsonl", "default_fields_only.json"]
+)
 def test_nothing_of_an_unchosen_chat_is_in_any_item(name: str):
     told = all_told(x_dm.cut(FIXTURES / "x_dm" / name, CALL))
     assert TAG in told
@@ -296,7 +300,7 @@ def test_bubbles_join_and_the_owner_is_context_and_both_ways_are_one(tmp_path: P
     me = {"x": [OWNER]}
     turns, why = _settled(x_dm, CHATS, me=me)
     assert (list(turns["body"]), why) == (
-        [f"はじめまして。#{TAG} noteの連載を見た出版社から連絡が来ました & 本になりました\nつづきです"],
+        [f"はじめまして。#{TAG} 連載を見た出版社から連絡が来ました & 本になりました\nつづきです"],
         {"own_message": 1},
     )
     told = [m["messageCreate"] for m in made.DIRECT[0]["dmConversation"]["messages"] if "messageCreate" in m]
@@ -313,7 +317,8 @@ def test_bubbles_join_and_the_owner_is_context_and_both_ways_are_one(tmp_path: P
     ]
     page = _page(tmp_path, *events)
     both, why = _settled(x_dm, page, CHATS, me=me)
-    pd.testing.assert_frame_equal(both[["submission_id", "body", "author_id"]], turns[["submission_id", "body", "author_id"]])
+    same = ["submission_id", "body", "author_id"]
+    pd.testing.assert_frame_equal(both[same], turns[same])
     assert why == {"own_message": 1, "superseded": 3}
 
 

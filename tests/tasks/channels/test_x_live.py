@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,12 +82,12 @@ def _read(module, item) -> Message | None:
 
 @pytest.fixture
 def search(pull):
-    return lambda script, cursor=None, now=NOW, span=None, **options: pull(x_hashtag, script, cursor, now, span, **options)
+    return partial(pull, x_hashtag)
 
 
 @pytest.fixture
 def inbox(pull):
-    return lambda script, cursor=None, now=NOW, span=None, **options: pull(x_dm, script, cursor, now, span, **options)
+    return partial(pull, x_dm)
 
 
 def ids(of: list[dict]) -> list[str]:
@@ -200,14 +201,14 @@ def test_a_span_is_cut_to_what_can_be_reached_and_says_so(search):
 
 
 def test_a_newest_id_from_the_future_does_not_hide_what_comes(search):
-    def drifted(path, query, headers):
+    def drifted(odd, path, query, headers):
         status, page = answers(path, query, headers)
         page["meta"]["newest_id"] = odd
         return status, page
 
     answers = X([post(5)])
     for odd in (id_at(NOW + timedelta(days=4000)), "9" * 30, 7, None, "x"):
-        first = search(drifted)
+        first = search(partial(drifted, odd))
         answers.posts.append(post(1, nth=len(answers.posts)))
         assert answers.posts[-1]["id"] in search(answers, first.cursor).ids
 
@@ -224,7 +225,7 @@ def test_FS03_a_burst_of_503_costs_nothing_and_one_for_ever_is_told(search):
 def test_FS07_a_page_cut_off_moves_no_cursor_and_the_next_pull_completes_it(search, fault):
     answers = X([post(n) for n in range(9)], page=4)
     for number in range(3):
-        faults = {n: fault for n in range(number, number + 4)}
+        faults = dict.fromkeys(range(number, number + 4), fault)
         broken = search(api.Api(answers, faults))
         assert (broken.cursor, len(broken.kept)) == (None, number)
         assert {*broken.ids, *search(answers).ids} == {*ids(answers.posts)}
@@ -345,7 +346,8 @@ def test_an_empty_page_in_the_middle_does_not_end_the_walk(search):
 
 
 def _until(at: datetime):
-    return lambda _: [answer("429 Too Many Requests", b'{"title":"Too Many Requests"}', x_rate_limit_reset=f"{at.timestamp():.0f}")]
+    told = {"x_rate_limit_reset": f"{at.timestamp():.0f}"}
+    return lambda _: [answer("429 Too Many Requests", b'{"title":"Too Many Requests"}', **told)]
 
 
 def test_a_rate_limit_keeps_what_came_and_the_cursor(search):
@@ -367,8 +369,8 @@ def test_S02_the_token_is_nowhere(pull, module, monkeypatch, tmp_path: Path):
     monkeypatch.delenv("X_TEST_TOKEN")
     none = pull(module, answers)
     assert none.notices == [("no_secret", "X_TEST_TOKEN")]
-    told = repr([good, refused, odd, none]).encode() + b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
-    assert BEARER.encode() not in told
+    files = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+    assert BEARER.encode() not in repr([good, refused, odd, none]).encode() + files
 
 
 BOMBS = {
@@ -379,7 +381,7 @@ BOMBS = {
     "keys twice": b'{"meta": {}, "data": [{"id": "1", "id": "2", "author_id": "3", "text": "x", "text": "y"}]}',
     "NaN": b'{"meta": {}, "data": [{"id": "1", "text": NaN}]}',
     "a lone surrogate": b'{"meta": {}, "data": [{"id": "1", "author_id": "3", "sender_id": "3", "text": "\\ud83d x"}]}',
-    "an integer beyond 64 bits": b'{"meta": {}, "data": [{"id": "1", "author_id": "3", "text": "x", "n": ' + b"9" * 99 + b"}]}",
+    "beyond 64 bits": b'{"meta": {}, "data": [{"id": "1", "author_id": "3", "text": "x", "n": ' + b"9" * 99 + b"}]}",
 }
 
 
@@ -454,7 +456,10 @@ def test_a_conversation_that_is_chosen_late_is_asked_for_what_it_said_before(inb
 def test_a_pull_walks_back_to_the_last_one_and_ends_on_an_empty_page(inbox):
     answers = X(events=[event(n, f"#{TAG} {n}") for n in range(0, 600, 6)], page=10)
     first = inbox(answers)
-    assert (first.ids, len(answers.asked)) == (ids(answers.events), 11)  # the tenth page has a token; nothing is below it
+    assert (first.ids, len(answers.asked)) == (
+        ids(answers.events),
+        11,
+    )  # the tenth page has a token; nothing is below it
     answers.asked.clear()
     again = inbox(answers, first.cursor)
     assert len(answers.asked) == 2 and again.raw_ids <= first.raw_ids
@@ -534,7 +539,8 @@ def test_messages_signed_with_four_secrets(inbox, monkeypatch):
         seen.append(headers["authorization"])
         return 200, {"meta": {"result_count": 0}}
 
-    options = dict(zip(("consumer_key_env", "consumer_secret_env", "access_token_env", "access_secret_env"), names, strict=True))
+    settings = ("consumer_key_env", "consumer_secret_env", "access_token_env", "access_secret_env")
+    options = dict(zip(settings, names, strict=True))
     assert inbox(answers, **options).told == ["nothing_found"]
     assert seen[0].startswith("OAuth ") and 'oauth_token="secret-X_TEST_2"' in seen[0]
     assert "secret-X_TEST_1" not in seen[0] and "secret-X_TEST_3" not in seen[0]
@@ -545,7 +551,9 @@ def test_messages_signed_with_four_secrets(inbox, monkeypatch):
 def test_ids_tell_their_time():
     assert x_api.time_of("1212092628029698048") == datetime.fromisoformat("2019-12-31T19:26:16.771000+00:00")
     assert x_api.time_of(x_api.earlier(id_at(NOW), timedelta(hours=1))) == NOW - timedelta(hours=1)
-    assert [x_api.time_of(odd) for odd in (None, "", "x", "12", "９９９９９９９９９９９９９９９９９", "1" * 30)] == [None] * 6
+    assert [x_api.time_of(odd) for odd in (None, "", "x", "12", "９９９９９９９９９９９９９９９９９", "1" * 30)] == [
+        None
+    ] * 6
 
 
 def test_a_tag_is_a_word():
