@@ -131,6 +131,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "channel": m.channel,
         "author_id": m.author_id,
         "author_name": m.author_name,
+        "versions": m.versions,
         "conversation_id": m.conversation_id,
         "in_reply_to": m.in_reply_to,
         "posted_at": m.posted_at or landed,

@@ -59,7 +59,9 @@ class Message:
     """One message as one channel understood it, before turns are joined.
 
     namespace + native_id is the identity and stays the same over edits. Times are UTC and aware.
-    set_aside: None, or one of repost deleted auto_mail system_message own_message invalid.
+    versions: native ids of every version, oldest first, where each has an id of its own and there are several.
+    set_aside: None, or one of repost deleted auto_mail system_message own_message invalid. deleted: of all that goes by
+    this identity nothing is counted, whenever it came or comes.
     conversation_id: only for chats and self-reply threads, whose neighbouring messages may join into one turn.
     """
 
@@ -72,6 +74,7 @@ class Message:
     author_name: str | None = None  # as shown; used for masking only
     conversation_id: str | None = None
     in_reply_to: str | None = None  # native_id of the parent
+    versions: tuple[str, ...] = ()
     posted_at: datetime | None = None
     revised_at: datetime | None = None  # native time of this revision where the source tells
     zone: str = "explicit"  # explicit | assumed | date_only | missing
