@@ -114,14 +114,14 @@ def pull(well: Well) -> Mapping:
         changed = [c for c in members(value["data"]) if text(c.get("id"))]
         updated = [at for c in changed if (at := _time(c, "updated_time"))]
         fresh = [c for c in changed if since is None or (_time(c, "updated_time") or well.now) >= since]
-        _keep_chosen(well, token, page_id, fresh, since, remembered)
+        _keep_chosen(well, token, page_id, fresh, known, remembered)
         times.extend(updated)
         is_over = since is not None and bool(updated) and min(updated) < since
         return Page(frozenset(c["id"] for c in changed), None if is_over else following)
 
     for _ in walk(page_after, page_id):
         pass
-    newest = max([at for at in (known, *times) if at and at <= well.now], default=None)
+    newest = _latest(known, *(at for at in times if at <= well.now))
     return {"updated_time": newest and newest.isoformat(), "chosen": sorted(remembered)}
 
 
@@ -131,20 +131,24 @@ def _query(after: str | None) -> dict[str, str]:
 
 
 def _keep_chosen(
-    well: Well, token: str, page_id: str, fresh: list[dict], since: datetime | None, remembered: set[str]
+    well: Well, token: str, page_id: str, fresh: list[dict], known: datetime | None, remembered: set[str]
 ) -> None:
     """Store the conversations that belong to the call, and nothing of the others; `remembered` gains their ids."""
-    since = max((at for at in (well.options.get("opens"), since) if at), default=None)
+    bound = _latest(well.options.get("opens"), well.since)
     kept = []
     for conversation in fresh:
-        if not _belongs(well, token, page_id, conversation, remembered):
-            continue
-        remembered.add(conversation["id"])
-        if missed := _missed(well, token, conversation, since):
-            well.tell("messages_missed", str(missed))
-        kept.append(_slim(conversation, since, well.until))
+        if _belongs(well, token, page_id, conversation, remembered):
+            had = known + timedelta(seconds=1) if known and conversation["id"] in remembered else None
+            if missed := _missed(well, token, conversation, _latest(bound, had)):
+                well.tell("messages_missed", str(missed))
+            remembered.add(conversation["id"])
+            kept.append(_slim(conversation, bound, well.until))
     if kept:
         well.keep(canonical({"page_id": page_id, "data": kept}), ".json")
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((at for at in times if at), default=None)
 
 
 def _belongs(well: Well, token: str, page_id: str, conversation: Mapping, remembered: set[str]) -> bool:
@@ -166,7 +170,7 @@ def _missed(well: Well, token: str, conversation: Mapping, since: datetime | Non
     shown = {m["id"] for m in _messages(conversation)}
     oldest = min((at for m in _messages(conversation) if (at := _time(m, "created_time"))), default=None)
     has_more = member(conversation, "messages", "paging", "next") or len(members(_listed(conversation))) > len(shown)
-    if not has_more or (since and oldest and oldest < since):
+    if not has_more or (since and oldest and oldest <= since):
         return 0
     times = _timeline(well, token, conversation, since)
     return sum(name not in shown and (since is None or at >= since) for name, at in times)
