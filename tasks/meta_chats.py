@@ -244,7 +244,8 @@ def conform(item: Item, namespace: str, channel: str) -> Message:
         body=told.text,
         author_id=f"{thread}/{told.sender}",
         author_name=told.sender,
-        conversation_id=thread,
+        # A page of HTML repeats what the JSON says: side by side they are two tellings, in one chat they would be joined.
+        conversation_id=f"html/{thread}" if "local_time" in raw else thread,
         posted_at=told.at,
         # Whenever it was taken back: that is later than every copy of it, in whatever order they come in.
         revised_at=told.at + timedelta(seconds=1) if is_unsent and told.at else None,
