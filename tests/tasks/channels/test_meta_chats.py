@@ -86,10 +86,11 @@ def test_parts_in_any_arrangement_and_order_are_one_export(pages, data):
             for n in range(3)
         ]
         one, split = Lake(Path(folder) / "one"), Lake(Path(folder) / "split")
-        first = landed(one, [whole])
-        done = landed(split, data.draw(st.permutations(parts)))
+        first = landed(one, [whole], {"hashtags": [TAG]})
+        done = landed(split, data.draw(st.permutations(parts)), {"hashtags": [TAG]})
         assert raw_ids(one) == raw_ids(split) and first.quarantined == done.quarantined == 0
-        assert landed(split, [whole]).new == 0
+        assert bool(first.new) == any(text == f"#{TAG}" for told in pages for _, text in told)
+        assert landed(split, [whole], {"hashtags": [TAG]}).new == 0
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(3)))
