@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 
@@ -49,13 +50,14 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    for path in module.fetch(paths):
+    files = list(module.fetch(paths))
+    for path in files:
         if not path.exists():
             landing.notices.append((path.name, "not_found", str(path)))
             continue
         landing.sources += 1
         before = landing.items
-        for parcel in _parcels(_cut(channel, path, options, landing)):
+        for parcel in _parcels(_cut(channel, path, with_beside(module, path, files, options), landing)):
             _land_parcel(lake, path.name, parcel, known, now, run_id, landing)
         if landing.items == before and not path.stat().st_size:
             landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
@@ -66,13 +68,28 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
     """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again."""
     cursor_file = lake.state / "cursors" / f"{channel}.json"
     seen = set(json.loads(cursor_file.read_bytes())) if cursor_file.exists() else set()
-    files = {file_mark(p, options): p for p in channels.module(channel).fetch([inbox])} if inbox.exists() else {}
+    files = _marked(channels.module(channel), inbox, options) if inbox.exists() else {}
     fresh = {mark: path for mark, path in files.items() if mark not in seen}
     landing = land(lake, channel, fresh.values(), options, now, run_id)
     landing.skipped = len(files) - len(fresh)
     if fresh:
         write_bytes(json.dumps(sorted(seen | set(fresh))).encode(), cursor_file)
     return landing
+
+
+def with_beside(module: ModuleType, path: Path, files: Sequence[Path], options: Mapping) -> Mapping:
+    """The options for one file; for a channel whose exports come in parts also `beside`, the files it belongs with."""
+    return {**options, "beside": module.together(path, files)} if hasattr(module, "together") else options
+
+
+def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path]:
+    """The files of an inbox by their marks; a part is news again when another part of its export arrives."""
+    files = list(module.fetch([inbox]))
+    marks = {path: file_mark(path, options) for path in files}
+    if not hasattr(module, "together"):
+        return {mark: path for path, mark in marks.items()}
+    groups = {path: sorted({marks[part] for part in module.together(path, files)} | {marks[path]}) for path in files}
+    return {hashlib.sha256("".join([marks[path], *group]).encode()).hexdigest(): path for path, group in groups.items()}
 
 
 def file_mark(path: Path, options: Mapping) -> str:

@@ -30,9 +30,10 @@ def settle(
     turns: one row a submission; MESSAGE columns with raw_ids (list) in place of raw_id, bodies joined by line breaks.
     """
     latest, superseded = _latest(_one_id_a_chain(messages))
-    unusable = latest[latest["set_aside"].notna()]
-    told = latest[latest["set_aside"].isna()]
-    own = _is_own(told, me)
+    is_told_own = latest["set_aside"] == "own_message"  # by the source itself; it still ends a teller's turn
+    is_unusable = latest["set_aside"].notna() & ~is_told_own
+    unusable, told = latest[is_unusable], latest[~is_unusable]
+    own = _is_own(told, me) | is_told_own[~is_unusable]
     turns = _join(told, own, gap_minutes)
     outside = _out_of_scope(turns, hashtags, opens)
     aside = together([

@@ -15,7 +15,7 @@ import pytest
 from tasks import x_api, x_search
 from tasks.channels import Message, Unreadable, x_dm, x_hashtag
 from tasks.http import Client, Unreachable
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins import api
 from tests.standins.raw import RawServer, answer
