@@ -43,6 +43,7 @@ _ENTRY_END = re.compile(r"</(?:[A-Za-z_][\w.-]*+:)?(?:item|entry)\s*+>")
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _WIDE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # without a byte order mark
+_CHARSET_IN_NAME = re.compile(r"\.charset-([\w.-]{1,40})\.xml$", re.ASCII)
 _IF_DAMAGED = ("utf-8", "cp932", "euc_jp", "iso2022_jp_ext")
 # Half-width kana, controls and what could not be decoded: frequent only where the encoding was guessed wrong.
 _DOUBTFUL = re.compile("[\ufffd\uff61-\uff9f\x80-\x9f\x1b]")
@@ -65,9 +66,11 @@ def entries(path: Path) -> Iterator[Item]:
 
     payload: JSON of the entry's fields as feedparser names them, every value as the feed gives it.
     context: title, link, id, self, author, author_url, language of the feed, and flags of the file: charset_guessed,
-    undecodable, not_well_formed. Raises Unreadable: not_found empty too_large wrong_shape feed_broken.
+    undecodable, not_well_formed. A file named ….charset-euc-jp.xml came by HTTP under that name of an encoding.
+    Raises Unreadable: not_found empty too_large wrong_shape feed_broken.
     """
-    text, flags = decode(_read(path))
+    told = _CHARSET_IN_NAME.search(path.name)
+    text, flags = decode(_read(path), told[1] if told else None)
     document, lost = _whole(_rooted(text))
     parsed = _parse(document)
     head = _head(parsed["feed"]) | {"flags": [*flags, *["not_well_formed"] * bool(parsed.get("bozo"))]}
@@ -77,13 +80,18 @@ def entries(path: Path) -> Iterator[Item]:
         yield _cut_off(lost, len(parsed["entries"]))
 
 
-def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Bytes of an XML file -> text and flags as tasks.text.decode has them: charset_guessed, undecodable (some U+FFFD).
+
+    charset: what the HTTP header says. It outranks the declaration (RFC 7303 section 3), if the bytes bear it out:
+    servers put their own default on everything.
 
     Feeds break characters: descriptions are cut by bytes, downloads break off. So where no encoding fits strictly the
     one that leaves the least doubt wins, and a broken character costs itself. Raises Unreadable(feed_broken).
     """
-    text, flags = by_declaration(data, _declared(data))
+    text, flags = by_declaration(data, _declared(data) if charset is None or _is_wide(data) else charset)
+    if flags and charset is not None:
+        text, flags = by_declaration(data, _declared(data))
     if _doubt(text) > _DOUBT_ALLOWED or "\ufffd" in text:
         other = min((data.decode(codec, "replace") for codec in _IF_DAMAGED), key=_doubt)
         if _doubt(other) < _doubt(text):
@@ -192,6 +200,10 @@ def _declared(data: bytes) -> str | None:
             return name
     name = found[1].decode("ascii") if (found := _DECLARED.match(data)) else None
     return None if name and name.lower().startswith(("utf-16", "ucs", "iso-10646")) else name
+
+
+def _is_wide(data: bytes) -> bool:
+    return data.startswith(tuple(start for start, _ in _WIDE))
 
 
 def _doubt(text: str) -> float:
