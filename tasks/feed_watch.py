@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from tasks.http import Answer, RateLimited, Unreachable
@@ -138,18 +139,26 @@ def _refused(well: Well, feed: Feed, state: Mapping, answer: Answer) -> Mapping:
 
 def _taken(well: Well, feed: Feed, state: Mapping, answer: Answer) -> Mapping:
     """Keep a body that is new to us. What broke off is kept too, but asked for again without conditions."""
-    digest, ids = hashlib.sha256(answer.content).hexdigest(), _window(answer.content)
+    digest, ids, known = hashlib.sha256(answer.content).hexdigest(), _window(answer.content), state.get("window", [])
     if digest != state.get("sha256") or _is_span(well):
         charset = charset_of(answer)
         well.keep(answer.content, f".charset-{charset}.xml" if charset else ".xml")
-    known = state.get("window", [])
-    if feed.tells_gaps and known and ids and not set(known) & set(ids) and not _is_span(well):
-        well.tell("gap", place(feed.address))
+        _compare(well, feed, known, ids)
     new = {"window": ids or known, **_where(well, feed, state.get("url", feed.address), answer)}
     if _FEED_END.search(_ascii(answer.content)):
         told = {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}
         new |= {"sha256": digest, **{name: value for name, value in told.items() if value and _is_sendable(value)}}
     return new
+
+
+def _compare(well: Well, feed: Feed, known: list[str], ids: list[str]) -> None:
+    """Tell that the last window and this one have nothing in common, or that there is nothing where something was."""
+    if not known or set(known) & set(ids) or _is_span(well):
+        return
+    if not ids:
+        well.tell("nothing_found", place(feed.address))
+    elif feed.tells_gaps:
+        well.tell("gap", place(feed.address))
 
 
 def _where(well: Well, feed: Feed, url: str, answer: Answer) -> dict:
@@ -189,7 +198,7 @@ def _window(body: bytes) -> list[str]:
     """Short hashes of the entries' ids; an entry without any is left out."""
     body = _ascii(body)
     starts = [found.start() for found in _ENTRY.finditer(body)][:WINDOW]
-    entries = [body[start:end] for start, end in zip(starts, [*starts[1:], len(body)], strict=True)]
+    entries = [body[start:end] for start, end in pairwise([*starts, len(body)])]
     ids = [next((found[1].strip() for form in _IDS if (found := form.search(entry))), b"") for entry in entries]
     return list(dict.fromkeys(hashlib.sha256(i).hexdigest()[:16] for i in ids if i))
 

@@ -29,7 +29,7 @@ http {{
     location /moved/ {{ rewrite ^/moved/(.*)$ /$1 permanent; }}
     location /elsewhere/ {{ rewrite ^/elsewhere/(.*)$ /$1 redirect; }}
     location /gone/ {{ return 410; }}
-    location /busy/ {{ return 429; }}
+    location /busy/ {{ add_header Retry-After 3600 always; return 429; }}
 {more}
   }}
 }}
