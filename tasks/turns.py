@@ -47,11 +47,13 @@ def settle(
 
 
 def _latest(messages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Per submission_id the newest by (native time, time of landing, raw_id); rows without identity all stay."""
-    native = messages["revised_at"].fillna(messages["posted_at"])
-    ordered = messages.assign(_native=native).sort_values(["_native", "received_at", "raw_id"], na_position="first")
+    """Per submission_id the newest by (native time, whole before cut off, time of landing, raw_id); rows without
+    identity all stay. An opening that a feed shows again does not replace the whole text of the same moment."""
+    native, whole = messages["revised_at"].fillna(messages["posted_at"]), ~messages["truncated"].eq(True)
+    order = ["_native", "_whole", "received_at", "raw_id"]
+    ordered = messages.assign(_native=native, _whole=whole).sort_values(order, na_position="first")
     older = ordered["submission_id"].notna() & ordered.duplicated("submission_id", keep="last")
-    ordered = ordered.drop(columns="_native")
+    ordered = ordered.drop(columns=["_native", "_whole"])
     return ordered[~older], ordered[older]
 
 
