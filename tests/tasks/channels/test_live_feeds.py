@@ -356,3 +356,101 @@ def test_note_after_429_nothing_more_is_asked(note_desk: Desk):
     note_desk.site.pages[TAG_FEED] = Page(status="429 Slow", headers={"Retry_After": "3600"})
     got = note_desk.pull(users=["a", "b"], json=True)
     assert (got.asked, got.cursor, got.problems) == ([(TAG_FEED, 429)], None, ["rate_limited"])
+
+
+def article(key: str, day: int, **more) -> dict:
+    at = f"2026-04-{day:02}T20:15:30.000+09:00"
+    user = {"urlname": "taro", "nickname": "太郎"}
+    return {"key": key, "name": f"題{key}", "publish_at": at, "like_count": day, "user": user, **more}
+
+
+class NoteApi(Site):
+    """note's JSON beside its RSS, as measured by others: pages of three, newest first, whole articles one by one."""
+
+    def __init__(self, articles: list[dict]):
+        super().__init__()
+        self.articles, self.spent, self.gone = articles, 10_000, None
+
+    def __call__(self, path: str, headers: dict[str, str]):
+        self.spent -= 1
+        listed, _, query = path.partition("/notes?")
+        if self.spent < 0:
+            self.pages[path.partition("?")[0]] = Page(status="429 Slow", headers={"Retry_After": "900"})
+        elif query:
+            at = 3 * (int(query.partition("page=")[2].partition("&")[0]) - 1)
+            page = {"notes": self.articles[at : at + 3], "is_last_page": at + 3 >= len(self.articles)}
+            self.pages[f"{listed}/notes"] = Page(json.dumps({"data": page}).encode())
+        elif path.startswith("/api/v3/notes/"):
+            found = [a for a in self.articles if path.endswith(a["key"]) and a["key"] != self.gone]
+            whole = [{**a, "body": "<p>全文</p>", "can_read": True} for a in found]
+            self.pages[path] = Page(json.dumps({"data": whole[0]}).encode()) if whole else Page(status="404 No")
+        return super().__call__(path, headers)
+
+
+@pytest.fixture
+def api_desk(tmp_path: Path):
+    site = NoteApi([article(f"n{day:012}", day) for day in range(10, 0, -1)])
+    site.pages[TAG_FEED] = Page((FIXTURES / "note" / "creator.xml").read_bytes(), has_etag=True)
+    with RawServer(site) as server:
+        yield Desk(tmp_path / "inbox", site, server.url, note)
+
+
+def json_keys(got: Pulled) -> set[str]:
+    return {m.native_id for m in got.messages if m.body == "全文"}
+
+
+def lists(got: Pulled) -> int:
+    return sum("/notes?" in path for path, _ in got.asked)
+
+
+def test_note_json_is_asked_only_where_the_settings_say_so(api_desk: Desk):
+    for off in ({}, {"json": False}, {"json": "no"}):
+        assert not any("/api/" in path for path, _ in api_desk.pull(**off).asked)
+
+
+def test_note_json_brings_every_article_whole_and_then_only_new_ones(api_desk: Desk):
+    every = {a["key"] for a in api_desk.site.articles}
+    first = api_desk.pull(json=True)
+    assert (json_keys(first), lists(first), first.told) == (every, 4, [])
+    assert len(first.messages) == 12, "the two of the RSS as well"
+    second = api_desk.pull(json=True)
+    assert (lists(second), second.messages) == (1, [])
+    api_desk.site.articles[:0] = [article("nnew2", 12), article("nnew1", 11), article("ntagged", 3)]
+    third = api_desk.pull(json=True)
+    assert json_keys(third) == {"nnew1", "nnew2", "ntagged"} and not any(m.truncated for m in third.messages)
+    assert third.messages[0].hashtags == () and third.messages[0].url == "https://note.com/taro/n/nnew2"
+
+
+def test_note_json_goes_on_where_a_limit_stopped_it(api_desk: Desk):
+    every, got = {a["key"] for a in api_desk.site.articles}, set()
+    for _ in range(9):
+        api_desk.site.spent = 8
+        part = api_desk.pull(json=True)
+        api_desk.site.pages = {TAG_FEED: api_desk.site.pages[TAG_FEED]}
+        assert not json_keys(part) & got
+        got |= json_keys(part)
+        if not part.told:
+            break
+        assert part.problems == ["rate_limited"]
+    assert got == every
+
+
+def test_note_json_an_article_that_is_gone_meanwhile_holds_up_no_other(api_desk: Desk):
+    api_desk.site.gone = api_desk.site.articles[2]["key"]
+    first = api_desk.pull(json=True)
+    assert len(json_keys(first)) == 9 and first.told == []
+    assert api_desk.pull(json=True).messages == []
+
+
+def test_note_json_a_span(api_desk: Desk):
+    span = {"since": datetime(2026, 4, 5, tzinfo=UTC), "until": datetime(2026, 4, 7, tzinfo=UTC)}
+    got = api_desk.pull(json=True, **span)
+    assert json_keys(got) == {f"n{day:012}" for day in (5, 6)} and lists(got) == 3
+    assert api_desk.cursor is None
+
+
+def test_note_json_that_fails_costs_no_rss(api_desk: Desk):
+    api_desk.site.articles = [{"no": "key"}]
+    got = api_desk.pull(json=True)
+    assert (got.problems, len(got.messages)) == (["answer_broken"], 2)
+    assert api_desk.pull(json=True).asked[0] == (TAG_FEED, 304)
