@@ -1,4 +1,4 @@
-"""Feeds asked for again and again: only what changed is fetched and kept, and what may have been missed is told.
+"""Feeds, and a published table, asked for again and again: only what changed is kept, and what may be missing is told.
 
 State of a feed in the cursor: url (where it has moved, or where its page says it is), etag, last_modified, sha256 of
 the last body (many hosts never answer 304), window (hashes of the entries' ids), gone (410: asked no more), empty (404
@@ -79,6 +79,24 @@ def watch(well: Well, feeds: Sequence[Feed]) -> dict[str, Mapping]:
     return _told(well, states, failures, answered)
 
 
+def pull_table(well: Well, url: str) -> Mapping:
+    """A CSV asked for again and again: kept if it is another one. Its state, as a feed's. Raises Unreachable."""
+    if not url:
+        raise Unreachable("option_missing", "csv_url")
+    answer = well.http.get(url, headers={} if _is_span(well) else _conditions(well.cursor))
+    if answer.status == 304:
+        return well.cursor
+    host = urlsplit(url).netloc
+    if answer.status >= 400:
+        raise Unreachable("not_allowed" if answer.status in (401, 403) else "request_refused", f"{host}: {answer.status}")
+    if answer.content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"<", b""):
+        raise Unreachable("no_table", host)
+    digest = hashlib.sha256(answer.content).hexdigest()
+    if digest != well.cursor.get("sha256") or _is_span(well):
+        well.keep(answer.content, ".csv")
+    return {"sha256": digest, **_validators(answer)}
+
+
 def place(url: str) -> str:
     """An address as it is told: without the query, which may hold a key."""
     parts = urlsplit(url)
@@ -146,8 +164,7 @@ def _taken(well: Well, feed: Feed, state: Mapping, answer: Answer) -> Mapping:
         _compare(well, feed, known, ids)
     new = {"window": ids or known, **_where(well, feed, state.get("url", feed.address), answer)}
     if _FEED_END.search(_ascii(answer.content)):
-        told = {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}
-        new |= {"sha256": digest, **{name: value for name, value in told.items() if value and _is_sendable(value)}}
+        new |= {"sha256": digest, **_validators(answer)}
     return new
 
 
@@ -167,6 +184,11 @@ def _where(well: Well, feed: Feed, url: str, answer: Answer) -> dict:
         well.tell("feed_moved", f"{place(feed.address)} → {place(answer.permanent)}")
         url = answer.permanent
     return {"url": url} if url != feed.address else {}
+
+
+def _validators(answer: Answer) -> dict[str, str]:
+    told = {"etag": answer.headers.get("etag"), "last_modified": answer.headers.get("last-modified")}
+    return {name: value for name, value in told.items() if value and _is_sendable(value)}
 
 
 def _conditions(state: Mapping) -> dict[str, str]:
