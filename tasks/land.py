@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks import channels
-from tasks.channels import Item, Unreadable
-from tasks.memory import few_searches
+from tasks import channels, worker
+from tasks.channels import Item
+from tasks.items import table_of
 from warehouse import schema
-from warehouse.lake import Lake, batched, write_bytes
+from warehouse.lake import Lake, write_bytes
 
-BATCH_ITEMS = 10_000
+PARCEL_ITEMS = 10_000  # what becomes one file of raw
+PARCEL_BYTES = 64_000_000
 
 
 @dataclass
@@ -40,7 +41,6 @@ class Landing:
         return sum(self.problems.values())
 
 
-@few_searches()
 def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now: datetime, run_id: str) -> Landing:
     """Cut every file of `paths` and land what is new, one file after the other.
 
@@ -53,9 +53,9 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
             landing.notices.append((path.name, "not_found", str(path)))
             continue
         landing.sources += 1
-        before, items = landing.items, _items(module, path, options, landing)
-        for batch in batched(items, BATCH_ITEMS):
-            _land_batch(lake, path.name, batch, known, now, run_id, landing)
+        before = landing.items
+        for parcel in _parcels(_cut(channel, path, options, landing)):
+            _land_parcel(lake, path.name, parcel, known, now, run_id, landing)
         if landing.items == before and not path.stat().st_size:
             landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
     return landing
@@ -86,15 +86,13 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _items(module, path: Path, options: Mapping, landing: Landing) -> Iterator[Item]:
+def _cut(channel: str, path: Path, options: Mapping, landing: Landing) -> Iterator[pa.Table]:
     """The items of one file; a failure to read it is itself an item, so that the loss is on record."""
-    try:
-        yield from module.cut(path, options)
-        landing.outside += module.outside(path, options) if hasattr(module, "outside") else 0
-    except Unreadable as error:
-        yield _broken_source(path, error.problem, error.detail)
-    except Exception as error:  # a parser's own fault on hostile bytes: this source only
-        yield _broken_source(path, "crashed", f"{type(error).__name__}: {error}"[:200])
+    ending: dict = {}
+    yield from worker.cut(channel, path, options, ending)
+    landing.outside += ending.get("outside", 0)
+    if ending.get("problem"):
+        yield table_of(channel, [_broken_source(path, ending["problem"], ending["detail"])])
 
 
 def _broken_source(path: Path, problem: str, detail: str) -> Item:
@@ -102,43 +100,37 @@ def _broken_source(path: Path, problem: str, detail: str) -> Item:
     return Item(f"file:{file_digest(path)}", None, "application/octet-stream", context, None, problem, detail)
 
 
-def _land_batch(lake, source: str, batch, known, now, run_id, landing: Landing) -> None:
-    channel = landing.channel
-    rows = {raw_id(channel, item): item for item in batch}
-    new = {key: item for key, item in rows.items() if key not in known}
-    landing.items += len(batch)
+def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables put together until they are worth a file."""
+    parcel: list[pa.Table] = []
+    for table in tables:
+        parcel.append(table)
+        if sum(t.num_rows for t in parcel) >= PARCEL_ITEMS or sum(t.nbytes for t in parcel) >= PARCEL_BYTES:
+            yield pa.concat_tables(parcel)
+            parcel = []
+    if parcel:
+        yield pa.concat_tables(parcel)
+
+
+def _land_parcel(lake: Lake, source: str, parcel: pa.Table, known: set, now, run_id: str, landing: Landing) -> None:
+    rows = {raw_id: n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
+    new = {raw_id: n for raw_id, n in rows.items() if raw_id not in known}
+    landing.items += parcel.num_rows
     landing.new += len(new)
-    landing.known += len(batch) - len(new)
-    for item in new.values():
-        if item.problem:
-            landing.problems[item.problem] += 1
-            landing.notices.append((source, item.problem, item.detail or ""))
-    if new:
-        lake.write_raw(_table(new, channel, now, run_id), channel, f"{now:%Y-%m-%d}")
-        known.update(new)
+    landing.known += parcel.num_rows - len(new)
+    if not new:
+        return
+    table = parcel.take(list(new.values()))
+    for problem, detail in zip(table["problem"].to_pylist(), table["detail"].to_pylist(), strict=True):
+        if problem:
+            landing.problems[problem] += 1
+            landing.notices.append((source, problem, detail or ""))
+    lake.write_raw(landed(table, now, run_id), landing.channel, f"{now:%Y-%m-%d}")
+    known.update(new)
 
 
-def raw_id(channel: str, item: Item) -> str:
-    """sha256 over channel, item id and the item's own bytes, hex. Context is not part of it."""
-    digest = hashlib.sha256(f"{channel}\0{item.item_id}\0".encode("utf-8", "surrogatepass"))
-    digest.update(item.payload or b"")
-    return digest.hexdigest()
-
-
-def _table(rows: dict[str, Item], channel: str, now: datetime, run_id: str) -> pa.Table:
-    items, count = list(rows.values()), len(rows)
-    columns = {
-        "raw_id": list(rows),
-        "channel": [channel] * count,
-        "item_id": [i.item_id for i in items],
-        "fetched_at": [now] * count,
-        "source_url": [i.source_url for i in items],
-        "media_type": [i.media_type for i in items],
-        "payload": [i.payload for i in items],
-        "byte_count": [len(i.payload or b"") or i.context.get("size", 0) for i in items],
-        "context": [json.dumps(i.context, ensure_ascii=True) for i in items],
-        "problem": [i.problem for i in items],
-        "detail": [i.detail for i in items],
-        "run_id": [run_id] * count,
-    }
-    return pa.table(columns, schema=schema.RAW)
+def landed(table: pa.Table, now: datetime, run_id: str) -> pa.Table:
+    """Rows of CUT as rows of RAW. now: UTC."""
+    count = table.num_rows
+    table = table.append_column("fetched_at", pa.array([now] * count, schema.RAW.field("fetched_at").type))
+    return table.append_column("run_id", pa.array([run_id] * count, pa.string())).select(schema.RAW.names).cast(schema.RAW)

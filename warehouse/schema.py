@@ -133,6 +133,7 @@ INPUTS = {
     ]),
     "in_item": pa.schema([
         *_plain("raw_id", "channel"), ("fetched_at", TIME), *_plain("submission_ref"), ("sequence", pa.int64()),
+        ("flags", TEXTS),
     ]),
     "in_set_aside": pa.schema(_plain("stage", "reason", "detail", "raw_id", "channel", "submission_ref")),
     "in_coding": CODING,

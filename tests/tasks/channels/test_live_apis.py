@@ -14,7 +14,7 @@ import pytest
 
 from tasks.channels import Message, bluesky, mastodon, threads, youtube
 from tasks.http import Client
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins import api
 from tests.standins import bluesky as bluesky_api
