@@ -88,7 +88,8 @@ def pull_table(well: Well, url: str) -> Mapping:
         return well.cursor
     host = urlsplit(url).netloc
     if answer.status >= 400:
-        raise Unreachable("not_allowed" if answer.status in (401, 403) else "request_refused", f"{host}: {answer.status}")
+        problem = "not_allowed" if answer.status in (401, 403) else "request_refused"
+        raise Unreachable(problem, f"{host}: {answer.status}")
     if answer.content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"<", b""):
         raise Unreachable("no_table", host)
     digest = hashlib.sha256(answer.content).hexdigest()

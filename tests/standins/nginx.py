@@ -1,4 +1,4 @@
-"""A real nginx on loopback, unprivileged, out of a folder: true ETag, Last-Modified, 304, gzip, charset and redirects."""
+"""A real nginx on loopback, without privileges: true ETag, Last-Modified, 304, gzip, charset and redirects."""
 
 from __future__ import annotations
 

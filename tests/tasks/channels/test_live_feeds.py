@@ -91,9 +91,10 @@ def test_a_host_that_never_answers_304_costs_no_second_reading(desk: Desk):
 
 
 def test_a_head_and_counters_that_change_by_the_hour_land_nothing_new(desk: Desk):
-    desk.site.pages["/feed"] = rss(1, 2, head="<lastBuildDate>Fri, 06 Mar 2026 10:00:00 GMT</lastBuildDate><ttl>5</ttl>")
+    head = "<lastBuildDate>Fri, 06 Mar 2026 1{}:00:00 GMT</lastBuildDate>"
+    desk.site.pages["/feed"] = rss(1, 2, head=head.format(0) + "<ttl>5</ttl>")
     first = desk.pull("/feed")
-    desk.site.pages["/feed"] = rss(1, 2, head="<lastBuildDate>Fri, 06 Mar 2026 11:00:00 GMT</lastBuildDate>", comments=9)
+    desk.site.pages["/feed"] = rss(1, 2, head=head.format(1), comments=9)
     assert desk.pull("/feed").raw_ids == first.raw_ids
 
 
