@@ -11,7 +11,7 @@ import pytest
 
 from tasks.channels import Item, Message, Unreadable, form, pasted
 from tasks.http import Client
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins.raw import RawServer
 from tests.standins.site import Page, Site

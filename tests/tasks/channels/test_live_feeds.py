@@ -16,7 +16,7 @@ import pytest
 from tasks import feed_watch
 from tasks.channels import Message, blog, feeds, note
 from tasks.http import Client
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins.raw import RawServer
 from tests.standins.site import Page, Site, moved, rss
