@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -58,6 +59,12 @@ _PAIR = re.compile(
     r"&#(?:[xX]0*+([dD][89abAB][0-9a-fA-F]{2})|0*+(5[56]\d{3}));"
     r"&#(?:[xX]0*+([dD][c-fC-F][0-9a-fA-F]{2})|0*+(5[67]\d{3}));"
 )
+# CDATA, comments, or text with references: ">" cannot stand between an attribute's value and the next "<" but as the end
+# of a tag.
+_ESCAPED = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|>(?P<text>[^<>&]*+&[^<>]*+)(?=<)", re.DOTALL)
+_MANY_REFERENCES = 8
+# The five that XML knows, and printable ones by number; html.unescape reads these as XML does.
+_PLAIN_REFERENCES = re.compile(r"(?:[^&]++|&(?:lt|gt|amp|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|x(?:[2-6][\da-fA-F]|7[\da-eA-E])));)*+")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]++)|(\d++));?")
 
 
@@ -265,7 +272,7 @@ def _whole(document: str) -> tuple[str, str | None]:
 
 def _parse(document: str) -> feedparser.FeedParserDict:
     """feedparser without its sanitiser and link resolver: we take text, and the two are most of its time."""
-    data = io.BytesIO(document.encode("utf-8"))
+    data = io.BytesIO(_in_one_piece(document).encode("utf-8"))
     try:
         parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever a hostile feed finds in it
@@ -273,6 +280,28 @@ def _parse(document: str) -> feedparser.FeedParserDict:
     if not parsed["entries"] and (parsed.get("bozo") or _ENTRY.search(document)):
         raise Unreadable("feed_broken", type(parsed.get("bozo_exception")).__name__)
     return parsed
+
+
+def _in_one_piece(document: str) -> str:
+    """The same document with escaped markup (Atom content of Hatena, Blogger) as CDATA.
+
+    The standard library's SAX calls back for every reference: &lt;p&gt; is three pieces, CDATA is one. Three quarters
+    of the time for such a feed.
+    """
+    return _ESCAPED.sub(_as_cdata, document) if "&lt;" in document else document
+
+
+def _as_cdata(found: re.Match[str]) -> str:
+    text = found["text"]
+    if text is None or text.count("&") < _MANY_REFERENCES or not _PLAIN_REFERENCES.fullmatch(text):
+        return found[0]
+    return "><![CDATA[" + _unescaped(text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def _unescaped(text: str) -> str:
+    """html.unescape for references that XML knows, which asks about each by itself."""
+    shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    return unescape(text) if "&#" in shown else shown.replace("&amp;", "&")
 
 
 def _head(feed: Mapping) -> dict:
