@@ -32,6 +32,7 @@ class Landing:
     items: int = 0
     new: int = 0
     known: int = 0
+    is_whole: bool = True  # False: a live source could not be asked in full; the next ingest asks again
     outside: int = 0  # messages of an export that nobody chose: never stored
     problems: Counter = field(default_factory=Counter)  # new raw rows that could not be read, by problem
     notices: list[tuple[str, str, str]] = field(default_factory=list)
