@@ -58,15 +58,21 @@ def _one_id_a_chain(messages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _latest(messages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Per submission_id the newest by (native time, time of landing, raw_id); rows without identity all stay.
+    """Per submission_id the newest by (native time, whole before cut off, time of landing, raw_id); rows without
+    identity all stay.
 
-    A deletion is newer than anything: it is a promise, and an older export may be brought in after it.
+    A deletion is newer than anything: it is a promise, and an older export may be brought in after it. An opening that a
+    feed shows again does not replace the whole text of the same moment.
     """
     native = messages["revised_at"].fillna(messages["posted_at"])
-    ordered = messages.assign(_native=native, _gone=messages["set_aside"] == "deleted")
-    ordered = ordered.sort_values(["_gone", "_native", "received_at", "raw_id"], na_position="first")
+    keys = {
+        "_gone": messages["set_aside"] == "deleted",
+        "_native": native,
+        "_whole": ~messages["truncated"].eq(True),
+    }
+    ordered = messages.assign(**keys).sort_values([*keys, "received_at", "raw_id"], na_position="first")
     older = ordered["submission_id"].notna() & ordered.duplicated("submission_id", keep="last")
-    ordered = ordered.drop(columns=["_native", "_gone"])
+    ordered = ordered.drop(columns=list(keys))
     return ordered[~older], ordered[older]
 
 

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -43,6 +44,7 @@ _ENTRY_END = re.compile(r"</(?:[A-Za-z_][\w.-]*+:)?(?:item|entry)\s*+>")
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _WIDE = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # without a byte order mark
+_CHARSET_IN_NAME = re.compile(r"\.charset-([\w.-]{1,40})\.xml$", re.ASCII)
 _IF_DAMAGED = ("utf-8", "cp932", "euc_jp", "iso2022_jp_ext")
 # Half-width kana, controls and what could not be decoded: frequent only where the encoding was guessed wrong.
 _DOUBTFUL = re.compile("[\ufffd\uff61-\uff9f\x80-\x9f\x1b]")
@@ -57,6 +59,12 @@ _PAIR = re.compile(
     r"&#(?:[xX]0*+([dD][89abAB][0-9a-fA-F]{2})|0*+(5[56]\d{3}));"
     r"&#(?:[xX]0*+([dD][c-fC-F][0-9a-fA-F]{2})|0*+(5[67]\d{3}));"
 )
+# CDATA, comments, or text with references: ">" cannot stand between an attribute's value and the next "<" but as the end
+# of a tag.
+_ESCAPED = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|>(?P<text>[^<>&]*+&[^<>]*+)(?=<)", re.DOTALL)
+_MANY_REFERENCES = 8
+# The five that XML knows, and printable ones by number; html.unescape reads these as XML does.
+_PLAIN_REFERENCES = re.compile(r"(?:[^&]++|&(?:lt|gt|amp|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|x(?:[2-6][\da-fA-F]|7[\da-eA-E])));)*+")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]++)|(\d++));?")
 
 
@@ -65,9 +73,11 @@ def entries(path: Path) -> Iterator[Item]:
 
     payload: JSON of the entry's fields as feedparser names them, every value as the feed gives it.
     context: title, link, id, self, author, author_url, language of the feed, and flags of the file: charset_guessed,
-    undecodable, not_well_formed. Raises Unreadable: not_found empty too_large wrong_shape feed_broken.
+    undecodable, not_well_formed. A file named ….charset-euc-jp.xml came by HTTP under that name of an encoding.
+    Raises Unreadable: not_found empty too_large wrong_shape feed_broken.
     """
-    text, flags = decode(_read(path))
+    told = _CHARSET_IN_NAME.search(path.name)
+    text, flags = decode(_read(path), told[1] if told else None)
     document, lost = _whole(_rooted(text))
     parsed = _parse(document)
     head = _head(parsed["feed"]) | {"flags": [*flags, *["not_well_formed"] * bool(parsed.get("bozo"))]}
@@ -77,13 +87,18 @@ def entries(path: Path) -> Iterator[Item]:
         yield _cut_off(lost, len(parsed["entries"]))
 
 
-def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def decode(data: bytes, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Bytes of an XML file -> text and flags as tasks.text.decode has them: charset_guessed, undecodable (some U+FFFD).
+
+    charset: what the HTTP header says. It outranks the declaration (RFC 7303 section 3), if the bytes bear it out:
+    servers put their own default on everything.
 
     Feeds break characters: descriptions are cut by bytes, downloads break off. So where no encoding fits strictly the
     one that leaves the least doubt wins, and a broken character costs itself. Raises Unreadable(feed_broken).
     """
-    text, flags = by_declaration(data, _declared(data))
+    text, flags = by_declaration(data, _declared(data) if charset is None or _is_wide(data) else charset)
+    if flags and charset is not None:
+        text, flags = by_declaration(data, _declared(data))
     if _doubt(text) > _DOUBT_ALLOWED or "\ufffd" in text:
         other = min((data.decode(codec, "replace") for codec in _IF_DAMAGED), key=_doubt)
         if _doubt(other) < _doubt(text):
@@ -194,6 +209,10 @@ def _declared(data: bytes) -> str | None:
     return None if name and name.lower().startswith(("utf-16", "ucs", "iso-10646")) else name
 
 
+def _is_wide(data: bytes) -> bool:
+    return data.startswith(tuple(start for start, _ in _WIDE))
+
+
 def _doubt(text: str) -> float:
     sample = text[:1_000_000]
     return 1 - len(_DOUBTFUL.sub("", sample)) / max(1, len(sample))
@@ -253,7 +272,7 @@ def _whole(document: str) -> tuple[str, str | None]:
 
 def _parse(document: str) -> feedparser.FeedParserDict:
     """feedparser without its sanitiser and link resolver: we take text, and the two are most of its time."""
-    data = io.BytesIO(document.encode("utf-8"))
+    data = io.BytesIO(_in_one_piece(document).encode("utf-8"))
     try:
         parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever a hostile feed finds in it
@@ -261,6 +280,28 @@ def _parse(document: str) -> feedparser.FeedParserDict:
     if not parsed["entries"] and (parsed.get("bozo") or _ENTRY.search(document)):
         raise Unreadable("feed_broken", type(parsed.get("bozo_exception")).__name__)
     return parsed
+
+
+def _in_one_piece(document: str) -> str:
+    """The same document with escaped markup (Atom content of Hatena, Blogger) as CDATA.
+
+    The standard library's SAX calls back for every reference: &lt;p&gt; is three pieces, CDATA is one. Three quarters
+    of the time for such a feed.
+    """
+    return _ESCAPED.sub(_as_cdata, document) if "&lt;" in document else document
+
+
+def _as_cdata(found: re.Match[str]) -> str:
+    text = found["text"]
+    if text is None or text.count("&") < _MANY_REFERENCES or not _PLAIN_REFERENCES.fullmatch(text):
+        return found[0]
+    return "><![CDATA[" + _unescaped(text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def _unescaped(text: str) -> str:
+    """html.unescape for references that XML knows, which asks about each by itself."""
+    shown = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&apos;", "'")
+    return unescape(text) if "&#" in shown else shown.replace("&amp;", "&")
 
 
 def _head(feed: Mapping) -> dict:

@@ -18,7 +18,8 @@ ME = {"facebook": ["作家"], "x": ["1"], "mail": ["me@example.jp"]}
 TAG = "本のネタにしてもいいよ"
 OPENS = datetime(2026, 2, 1, tzinfo=UTC)
 LONG = "とても長い返事です。" * 10
-LANDED = NOON + timedelta(days=90)
+DAY = timedelta(days=1)
+LANDED = NOON + 90 * DAY
 
 
 def message(raw_id: str, minute: float | None, author: str | None, body: str = "話です", **more) -> dict:
@@ -127,6 +128,22 @@ CASES = {
         ],
         [["new"]],
         {"old": "superseded"},
+    ),
+    "a whole text stays though an opening of the same moment lands later": (
+        [
+            message("whole", 0, "花", "始めと終わり", submission_id="note:1"),
+            message("opening", 0, "花", "始め", submission_id="note:1", truncated=True, received_at=LANDED + DAY),
+        ],
+        [["whole"]],
+        {"opening": "superseded"},
+    ),
+    "an opening of a newer revision replaces it": (
+        [
+            message("whole", 0, "花", "始めと終わり", submission_id="note:1"),
+            message("opening", 0, "花", "始め", submission_id="note:1", truncated=True, revised_at=NOON + DAY),
+        ],
+        [["opening"]],
+        {"whole": "superseded"},
     ),
     "one taken back is deleted, with all that stood there before": (
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,36 @@ def test_the_next_fetch_brings_nothing_new(tmp_path):
     (before,), (after,) = entries(tmp_path, first), entries(tmp_path, then)
     assert (before.item_id, before.payload) == (after.item_id, after.payload)
     assert b"_parsed" not in before.payload
+
+
+DATES = {
+    "<pubDate>Sat, 04 Apr 2026 00:15:30 JST</pubDate>": ("2026-04-03T15:15:30", "explicit"),
+    "<pubDate>Sat, 04 Apr 2026 00:15:30</pubDate>": ("2026-04-03T15:15:30", "assumed"),
+    "<dc:date>2026-04-04T00:15:30</dc:date>": ("2026-04-03T15:15:30", "assumed"),
+    "<dc:date>2026-04-04</dc:date>": ("2026-04-03T15:00:00", "date_only"),
+    "<pubDate>2024年5月3日</pubDate>": ("2024-05-02T15:00:00", "date_only"),
+    "<pubDate>2024年5月3日(金) 午後9時5分</pubDate>": ("2024-05-03T12:05:00", "assumed"),
+    "<pubDate>令和8年5月3日</pubDate>": ("2026-05-02T15:00:00", "date_only"),
+    "<pubDate>Sat, 04 Apr 2026 00:15:30 EST</pubDate>": ("2026-04-04T05:15:30", "explicit"),
+    "<pubDate>5月3日</pubDate>": (None, "missing"),
+    "<pubDate>10:15</pubDate>": (None, "missing"),
+    "": (None, "missing"),
+}
+
+
+@pytest.mark.parametrize("machine", ["America/New_York", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize(("written", "expected"), DATES.items(), ids=DATES)
+def test_r12_times_are_what_was_written_wherever_the_machine_stands(tmp_path, monkeypatch, written, expected, machine):
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    try:
+        data = rss(item().replace("</item>", written + "</item>"), head="<pubDate>Fri, 01 Jan 2010 JST</pubDate>")
+        (found,) = entries(tmp_path, data.replace("<rss", "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'"))
+        message = blog.conform(found)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (message.posted_at and f"{message.posted_at:%Y-%m-%dT%H:%M:%S}", message.zone) == expected
 
 
 def test_surrogate_references(tmp_path):
