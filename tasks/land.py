@@ -16,9 +16,9 @@ from tasks import channels
 from tasks.channels import Item, Unreadable
 from tasks.memory import few_searches
 from warehouse import schema
-from warehouse.lake import Lake, batched, write_bytes
+from warehouse.lake import Lake, write_bytes
 
-BATCH_ITEMS = 10_000
+BATCH_ITEMS, BATCH_BYTES = 10_000, 64_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass
@@ -48,16 +48,8 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    for path in module.fetch(paths):
-        if not path.exists():
-            landing.notices.append((path.name, "not_found", str(path)))
-            continue
-        landing.sources += 1
-        before, items = landing.items, _items(module, path, options, landing)
-        for batch in batched(items, BATCH_ITEMS):
-            _land_batch(lake, path.name, batch, known, now, run_id, landing)
-        if landing.items == before and not path.stat().st_size:
-            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+    for batch in _batches(_all_items(module, paths, options, landing)):
+        _land_batch(lake, batch, known, now, run_id, landing)
     return landing
 
 
@@ -86,6 +78,33 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _all_items(module, paths: Iterable[Path], options: Mapping, landing: Landing) -> Iterator[tuple[str, Item]]:
+    """Every item with its source's name."""
+    for path in module.fetch(paths):
+        if not path.exists():
+            landing.notices.append((path.name, "not_found", str(path)))
+            continue
+        landing.sources += 1
+        has_items = False
+        for item in _items(module, path, options, landing):
+            has_items = True
+            yield path.name, item
+        if not has_items and not path.stat().st_size:
+            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+
+
+def _batches(items: Iterable[tuple[str, Item]]) -> Iterator[list[tuple[str, Item]]]:
+    batch, size = [], 0
+    for source, item in items:
+        batch.append((source, item))
+        size += len(item.payload or b"")
+        if len(batch) == BATCH_ITEMS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def _items(module, path: Path, options: Mapping, landing: Landing) -> Iterator[Item]:
     """The items of one file; a failure to read it is itself an item, so that the loss is on record."""
     try:
@@ -102,14 +121,15 @@ def _broken_source(path: Path, problem: str, detail: str) -> Item:
     return Item(f"file:{file_digest(path)}", None, "application/octet-stream", context, None, problem, detail)
 
 
-def _land_batch(lake, source: str, batch, known, now, run_id, landing: Landing) -> None:
+def _land_batch(lake, batch, known, now, run_id, landing: Landing) -> None:
     channel = landing.channel
-    rows = {raw_id(channel, item): item for item in batch}
-    new = {key: item for key, item in rows.items() if key not in known}
+    rows = {raw_id(channel, item): (source, item) for source, item in batch}
+    fresh = {key: row for key, row in rows.items() if key not in known}
+    new = {key: item for key, (_, item) in fresh.items()}
     landing.items += len(batch)
     landing.new += len(new)
     landing.known += len(batch) - len(new)
-    for item in new.values():
+    for source, item in fresh.values():
         if item.problem:
             landing.problems[item.problem] += 1
             landing.notices.append((source, item.problem, item.detail or ""))
