@@ -18,7 +18,7 @@ from tasks.memory import few_searches
 from warehouse import schema
 from warehouse.lake import Lake, write_bytes
 
-BATCH_ITEMS, BATCH_BYTES = 10_000, 64_000_000  # of one raw file: small sources share one, large ones need several
+BATCH_ITEMS, BATCH_BYTES = 10_000, 32_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass

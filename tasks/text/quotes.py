@@ -49,6 +49,8 @@ _BELOW_IS_FOREIGN = tuple(re.compile(pattern, re.I) for pattern in (
     r"\*?from:\*? [^\n]*\n\*?(?:sent|date|to):\*? ",
 ))  # fmt: skip
 
+_FOREIGN_BEGINS = ("--", "差出人", "送信者", "*", "F", "f")
+
 # "-- " · "--" · "----------" · "＝＝＝＝" · "━━━━━" · "*****" · "＊＊＊" · "____" · "☆☆☆" · "-*-*-*-" · "=-=-=-="
 _RULE = re.compile(r"[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥…+＋#＃:：.。 \u3000]{2,}")
 _RULE_CORE = re.compile(r"([\-－―─━=＝_＿*＊~～☆★◇◆□■])[^\w]*?\1")
@@ -66,12 +68,9 @@ _DEVICE = re.compile(
     re.I,
 )
 
-_ANY_CUE = re.compile(
-    r"^[ \u3000]?[>＞]|wrote ?[:：]|書きました ?[:：]|のメール|@[^\n]{1,255}>|から送信|[Ss]ent from|Outlook"
-    r"|[Mm]essage|メッセージ|元のメール|差出人|送信者|^\*?[Ff]rom:"
-    r"|^[ \u3000]*[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2}",
-    re.MULTILINE,
-)  # fmt: skip
+# Without one of these words, and without a line that begins like this, a text has nothing to be taken off.
+_CUE_WORDS = ("wrote", "のメール", "@", "から送信", "Sent from", "sent from", "Outlook", "差出人", "送信者")
+_CUE_LINE = re.compile(r"^[ \t\u3000]*(?:[>＞]|\*?from:|[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2})", re.MULTILINE | re.I)
 
 
 def own_words(text: str) -> tuple[str, bool]:
@@ -81,8 +80,12 @@ def own_words(text: str) -> tuple[str, bool]:
     marking it, and what follows "Original Message" or a block of mail headers, goes to the end. Then the signature
     goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
     """
-    if not _ANY_CUE.search(text):
+    if not any(word in text for word in _CUE_WORDS) and not _CUE_LINE.search(text):
         return text, False
+    return _taken_apart(text)
+
+
+def _taken_apart(text: str) -> tuple[str, bool]:
     lines = text.split("\n")
     kept = _without_signature(_without_quotes(lines))
     if not any(line.strip() for line in kept):
@@ -111,6 +114,8 @@ def _without_quotes(lines: list[str]) -> list[str]:
 
 
 def _is_foreign_below(lines: list[str], at: int) -> bool:
+    if not lines[at].lstrip().startswith(_FOREIGN_BEGINS):
+        return False
     two = "\n".join(line.strip() for line in lines[at : at + 2])
     return any(pattern.match(two) for pattern in _BELOW_IS_FOREIGN)
 

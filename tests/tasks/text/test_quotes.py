@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.text import quotes
 from tasks.text.quotes import own_words
 
 OWN = "ブログを書いていたら取材が来ました。\n匿名でお願いします。"
@@ -90,3 +91,12 @@ def test_nothing_is_invented_and_something_is_left(lines: list[str]):
     assert all(line in rest for line in own.split("\n") if line.strip()), "lines in their order"
     assert bool(own.strip()) == bool(text.strip())
     assert was_removed or own == text
+
+
+CUES = st.sampled_from([*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", "X wrote:"])
+
+
+@given(st.lists(CUES, max_size=3), st.sampled_from(["\n", "\n\n", " "]))
+def test_a_text_that_is_passed_over_has_nothing_to_be_taken_off(pieces: list[str], between: str):
+    text = between.join(pieces)
+    assert own_words(text) == quotes._taken_apart(text)
