@@ -39,15 +39,21 @@ _ABOVE_IF_MARKED = tuple(re.compile(pattern) for pattern in (
 
 # From here on everything belongs to somebody else.
 _BELOW_IS_FOREIGN = tuple(re.compile(pattern, re.I) for pattern in (
-    # -----Original Message----- · ----- 元のメッセージ ----- · -------- 転送メッセージ --------
-    # ---------- Forwarded message ---------
-    r"-{2,} ?(?:original message|forwarded message|(?:元|転送|転送された|オリジナル)の?メッセージ|"
-    r"元のメール|original mail) ?-{2,}",
+    # -----Original Message----- · ----- 元のメッセージ -----
+    r"-{2,} ?(?:original message|(?:元|オリジナル)の?メッセージ|元のメール|original mail) ?-{2,}",
     # 差出人: 田中 / 送信日時: 2024年5月3日 21:05 — Outlook's block; the second line is asked for as well
     r"(?:差出人|送信者)[ \u3000]?[:：][^\n]*\n(?:送信日時|日時|日付|宛先)[ \u3000]?[:：]",
     # From: Tanaka <tanaka@example.jp> / Sent: Friday, May 3, 2024 9:05 PM
     r"\*?from:\*? [^\n]*\n\*?(?:sent|date|to):\*? ",
 ))  # fmt: skip
+
+# Somebody sends on what a friend told: below a block of headers, marked with > by Apple Mail.
+# ---------- Forwarded message --------- · -------- 転送メッセージ -------- · Begin forwarded message:
+# 転送されたメッセージ:
+_FORWARDED = re.compile(
+    r"-{2,} ?(?:forwarded message|転送(?:された)?の?メッセージ) ?-{2,}|(?:begin forwarded message|転送されたメッセージ) ?[:：]", re.I
+)
+_FORWARDED_HEADER = re.compile(r"\*?[A-Za-z-]{2,12}\*?: |(?:差出人|送信者|送信日時|日時|日付|件名|宛先|返信先)[ \u3000]?[:：]", re.I)
 
 _FOREIGN_BEGINS = ("--", "差出人", "送信者", "*", "F", "f")
 
@@ -69,7 +75,7 @@ _DEVICE = re.compile(
 )
 
 # Without one of these words, and without a line that begins like this, a text has nothing to be taken off.
-_CUE_WORDS = ("wrote", "のメール", "@", "から送信", "Sent from", "sent from", "Outlook", "差出人", "送信者")
+_CUE_WORDS = ("wrote", "のメール", "orwarded message", "転送されたメッセージ", "@", "から送信", "Sent from", "sent from", "Outlook", "差出人", "送信者")
 _CUE_LINE = re.compile(r"^[ \t\u3000]*(?:[>＞]|\*?from:|[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2})", re.MULTILINE | re.I)
 
 
@@ -77,8 +83,8 @@ def own_words(text: str) -> tuple[str, bool]:
     """A mail's text → (what its writer wrote, whether anything was taken off). Lines end in \\n.
 
     Quoted lines go wherever they stand, with the line above that announces them; what such a line announces without
-    marking it, and what follows "Original Message" or a block of mail headers, goes to the end. Then the signature
-    goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
+    marking it, and what follows "Original Message" or a block of mail headers, goes to the end. A mail that is sent on
+    stays, without its headers. Then the signature goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
     """
     if not any(word in text for word in _CUE_WORDS) and not _CUE_LINE.search(text):
         return text, False
@@ -97,9 +103,12 @@ def _taken_apart(text: str) -> tuple[str, bool]:
 
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
-    at = 0
+    at, was_sent_on = 0, False
     while at < len(lines):
-        if _QUOTED_LINE.match(lines[at]):
+        if _FORWARDED.fullmatch(lines[at].strip()):
+            lines = lines if was_sent_on else _unmarked(lines, at + 1)
+            at, was_sent_on = _past_headers(lines, at + 1), True
+        elif _QUOTED_LINE.match(lines[at]):
             at += 1
         elif _is_foreign_below(lines, at):
             break
@@ -111,6 +120,19 @@ def _without_quotes(lines: list[str]) -> list[str]:
             kept.append(lines[at])
             at += 1
     return kept
+
+
+def _unmarked(lines: list[str], start: int) -> list[str]:
+    """The lines with the marks off from `start` on, if every one there has a mark."""
+    if all(line.startswith(">") for line in lines[start:] if line.strip()):
+        return lines[:start] + [line.removeprefix(">").removeprefix(" ") for line in lines[start:]]
+    return lines
+
+
+def _past_headers(lines: list[str], at: int) -> int:
+    while at < len(lines) and (not lines[at].strip() or _FORWARDED_HEADER.match(lines[at].strip())):
+        at += 1
+    return at
 
 
 def _is_foreign_below(lines: list[str], at: int) -> bool:
