@@ -456,7 +456,8 @@ def test_what_began_after_opening_is_not_known_live(inbox):
 
 
 def test_a_conversation_that_is_chosen_late_is_asked_for_what_it_said_before(inbox):
-    answers = X(events=[event(24 * 9, "はじめまして"), event(24 * 8, "前の話です"), *chat()[3:]], page=2)
+    before = [event(hours, f"{SECRET} {hours}", "6002") for hours in (30, 40, 50)]
+    answers = X(events=[event(24 * 9, "はじめまして"), event(24 * 8, "前の話です"), *before, *chat()[3:]], page=2)
     first = inbox(answers)
     assert first.messages == []
     answers.events.append(event(-24 * 2.5, f"#{TAG} をつけ忘れました"))
