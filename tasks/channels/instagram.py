@@ -26,10 +26,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tasks import archive, meta_chats
+from tasks import meta_chats
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, is_since
-from tasks.meta_export import Layout, dumps, loads, loads_repaired, numbered
+from tasks.meta_export import Layout, dumps, loads, loads_repaired, numbered, opened_export
 from tasks.text.dates import parse_epoch_ms
 from tasks.text.normalise import has_hashtag
 
@@ -109,7 +109,7 @@ def _own_files(path: Path) -> Iterator[tuple[str, str, bytes | Unreadable]]:
         if found := _LOOSE.fullmatch(path.name):
             yield _kind(found), path.name, path.read_bytes()
         return
-    with archive.open_archive(path, _OWN) as opened:
+    with opened_export(path, _OWN) as opened:
         for name in opened.names:
             try:
                 yield _kind(_OWN.fullmatch(name)), name.rpartition("/")[2], opened.read(name)
@@ -125,7 +125,7 @@ def _has_no_chats(path: Path) -> bool:
     """True for a loose file, or an archive, with posts and comments only."""
     if path.suffix.lower() != ".zip":
         return bool(_LOOSE.fullmatch(path.name))
-    with archive.open_archive(path, LAYOUT.page()) as opened:
+    with opened_export(path, LAYOUT.page()) as opened:
         return not opened.names and opened.holds(_OWN)
 
 
