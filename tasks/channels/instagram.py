@@ -166,9 +166,8 @@ def _own_item(kind: str, value: object, options: Mapping, seen: Counter) -> Item
         return Item(f"odd:{mark}", None, MEDIA_TYPE, {}, None, "wrong_shape", f"{kind}: {type(error).__name__}")
     if not words.strip():
         return None
-    has_name = kind == "post" and place  # the same post may stand in two files
-    key = dumps([kind, seconds, place] if has_name else [kind, seconds, place, words])
-    native_id = numbered(key, 0 if has_name else seen[key])
+    key = dumps([kind, seconds, place] if kind == "post" and place else [kind, seconds, place, words])
+    native_id = numbered(key, seen[key])
     seen[key] += 1
     context = {"kind": kind, "native_id": native_id, "owner": options.get("owner")}
     item_id = hashlib.sha256(f"{native_id}\0{words}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -204,7 +203,7 @@ def _comment(told: Mapping) -> tuple[str, int, str]:
     """(text, time, whose post), whatever the fields are called."""
     fields = [f for f in told["string_map_data"].values() if isinstance(f, dict)]
     seconds = next((f["timestamp"] for f in fields if type(f.get("timestamp")) is int and f["timestamp"]), 0)
-    texts = [f["value"] for f in fields if isinstance(f.get("value"), str) and f["value"] and not f.get("timestamp")]
+    texts = [f["value"] for f in fields if isinstance(f.get("value"), str) and not f.get("timestamp")]
     if len(texts) > 1 and _HANDLE.fullmatch(texts[0]) and not _HANDLE.fullmatch(texts[1]):
         texts.reverse()
     return (texts[0] if texts else "", seconds, texts[1] if len(texts) > 1 else "")
