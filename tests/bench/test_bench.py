@@ -11,6 +11,7 @@ import pytest
 
 from tests.bench import letters
 from tests.bench.mails import WAYS
+from tests.bench.exports import land_export, write_export
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -60,3 +61,10 @@ def test_every_contender_loads_every_post():
     assert used["neta"]["loaded"] == 291  # 6 are reposts
     stages = {"land", "conform", "turns", "accept", "mask", "link", "code", "load", "publish"}
     assert used["neta"]["cpu"].keys() == stages
+
+
+def test_an_export_is_landed_whole_and_chosen_by_its_hashtag(tmp_path):
+    pages = write_export(tmp_path / "a.zip", 1)["pages"]
+    chosen = land_export(tmp_path / "a.zip", tmp_path / "home", "few")
+    assert (pages, chosen["landed"], chosen["outside"]) == (1, 10_000, 0)
+    assert land_export(tmp_path / "a.zip", tmp_path / "home", "all")["landed"] == 0, "all are known"
