@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tasks.channels import feeds
+from tasks.text.html import readable
+from tests.bench import feeds as bench_feeds
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,6 +36,22 @@ def test_posts_are_as_many_and_as_mixed_as_promised(tmp_path):
     assert sum(len(post["edit_history_post_ids"]) > 1 for post in posts) == 10
     assert sum("note_post" in post for post in posts) == 30
     assert len({post["text"] for post in posts}) > 960
+
+
+@pytest.mark.parametrize("name", bench_feeds.SHAPES)
+def test_feeds_are_read_whole_by_both(name: str, tmp_path):
+    """The two may be compared: what feedparser gives by its defaults, neta gives too."""
+    data = bench_feeds.written()[name]
+    (tmp_path / "feed.xml").write_bytes(data)
+    theirs = [_visible(entry) for entry in bench_feeds.by_default(data)]
+    ours = [_visible(json.loads(item.payload)) for item in feeds.entries(tmp_path / "feed.xml")]
+    assert len(ours) >= 10 and ours == theirs
+    assert data == bench_feeds.written()[name], "the same seed gives the same bytes"
+
+
+def _visible(entry: dict) -> tuple[str, str]:
+    texts = [part["value"] for part in entry.get("content", ())] or [entry["summary"]]
+    return entry["title"], readable(max(texts, key=len))
 
 
 def test_every_contender_loads_every_post():
