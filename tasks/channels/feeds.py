@@ -62,7 +62,7 @@ _PAIR = re.compile(
 )
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]++)|(\d++));?")
 
-# The long texts of entries, which are HTML whatever feedparser thinks: RSS descriptions and content, Atom's type="html".
+# Long texts that are HTML for sure: descriptions and content:encoded of RSS, type="html" of Atom.
 _CDATA = r"<!\[CDATA\[{}[^\]]*+(?:\](?!\]>)[^\]]*+)*+{}"
 _LONG = re.compile(
     r"<(?P<name>description|content:encoded|content|summary)(?P<more>\s[^<>]*+)?>\s*+"
