@@ -130,13 +130,16 @@ def _with_channel(settings: Settings, channel: str, conversation: Sequence[str] 
 def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> None:
     """The conversations of an export, those that belong to the call marked; nothing is stored."""
     from tasks import channels
-    from tasks.conversations import chosen
+    from tasks.conversations import chosen, merged
+    from tasks.land import with_beside
 
     settings = _with_channel(load(home), channel)
     module, options, words = channels.module(channel), settings.options(channel), Words(settings.language)
     if not hasattr(module, "list_conversations"):
         raise Refused(words("ingest.no_conversations", channel=words(f"channel.{channel}")))
-    found = [c for path in module.fetch(p.absolute() for p in paths) for c in module.list_conversations(path, options)]
+    files = list(module.fetch(p.absolute() for p in paths))
+    beside = {path: with_beside(module, path, files, options) for path in files}
+    found = merged(c for path in files for c in module.list_conversations(path, beside[path]))
     ticked = chosen(found, options)
     if as_json:
         show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])

@@ -42,7 +42,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
         digest.update(file.read_bytes())
-    digest.update(str(schema.MESSAGE).encode())
+    digest.update(f"{schema.MESSAGE}{sorted(channels.known())}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -131,6 +131,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "channel": m.channel,
         "author_id": m.author_id,
         "author_name": m.author_name,
+        "versions": m.versions,
         "conversation_id": m.conversation_id,
         "in_reply_to": m.in_reply_to,
         "posted_at": m.posted_at or landed,

@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 
 from tasks import channels, worker
 from tasks.channels import Item
+from tasks.conform import code_version
 from tasks.items import table_of
 from warehouse import schema
 from warehouse.lake import Lake, write_bytes
 
-PARCEL_ITEMS = 10_000  # what becomes one file of raw
-PARCEL_BYTES = 64_000_000
+PARCEL_ITEMS, PARCEL_BYTES = 10_000, 64_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass
@@ -49,16 +50,8 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    for path in module.fetch(paths):
-        if not path.exists():
-            landing.notices.append((path.name, "not_found", str(path)))
-            continue
-        landing.sources += 1
-        before = landing.items
-        for parcel in _parcels(_cut(channel, path, options, landing)):
-            _land_parcel(lake, path.name, parcel, known, now, run_id, landing)
-        if landing.items == before and not path.stat().st_size:
-            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+    for parcel in _parcels(_all_items(module, list(module.fetch(paths)), options, landing)):
+        _land_parcel(lake, parcel, known, now, run_id, landing)
     return landing
 
 
@@ -66,7 +59,7 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
     """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again."""
     cursor_file = lake.state / "cursors" / f"{channel}.json"
     seen = set(json.loads(cursor_file.read_bytes())) if cursor_file.exists() else set()
-    files = {file_mark(p, options): p for p in channels.module(channel).fetch([inbox])} if inbox.exists() else {}
+    files = _marked(channels.module(channel), inbox, options) if inbox.exists() else {}
     fresh = {mark: path for mark, path in files.items() if mark not in seen}
     landing = land(lake, channel, fresh.values(), options, now, run_id)
     landing.skipped = len(files) - len(fresh)
@@ -75,9 +68,24 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
     return landing
 
 
+def with_beside(module: ModuleType, path: Path, files: Sequence[Path], options: Mapping) -> Mapping:
+    """The options for one file; for a channel whose exports come in parts also `beside`, the files it belongs with."""
+    return {**options, "beside": module.together(path, files)} if hasattr(module, "together") else options
+
+
+def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path]:
+    """The files of an inbox by their marks; a part is news again when another part of its export arrives."""
+    files = list(module.fetch([inbox]))
+    marks = {path: file_mark(path, options) for path in files}
+    if not hasattr(module, "together"):
+        return {mark: path for path, mark in marks.items()}
+    groups = {path: sorted({marks[part] for part in module.together(path, files)} | {marks[path]}) for path in files}
+    return {hashlib.sha256("".join([marks[path], *group]).encode()).hexdigest(): path for path, group in groups.items()}
+
+
 def file_mark(path: Path, options: Mapping) -> str:
-    """What tells that a file needs no second look: its bytes, its kind, and the options it was cut with."""
-    told = json.dumps([file_digest(path), path.suffix, options], default=str, sort_keys=True)
+    """What tells that a file needs no second look: its bytes, its kind, and the options and code it was cut with."""
+    told = json.dumps([file_digest(path), path.suffix, options, code_version()], default=str, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -87,7 +95,27 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _cut(channel: str, path: Path, options: Mapping, landing: Landing) -> Iterator[pa.Table]:
+def _all_items(module: ModuleType, files: Sequence[Path], options: Mapping, landing: Landing) -> Iterator[pa.Table]:
+    """The items of every file, with a column that tells the file's name."""
+    for path in files:
+        if not path.exists():
+            landing.notices.append((path.name, "not_found", str(path)))
+            continue
+        landing.sources += 1
+        has_items = False
+        for table in _items(landing.channel, path, with_beside(module, path, files, options), landing):
+            has_items = True
+            yield table.append_column("source", pa.array([_shown(path)] * table.num_rows, pa.string()))
+        if not has_items and not path.stat().st_size:
+            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text; names from old archives need not be."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def _items(channel: str, path: Path, options: Mapping, landing: Landing) -> Iterator[pa.Table]:
     """The items of one file; a failure to read it is itself an item, so that the loss is on record."""
     ending: dict = {}
     yield from worker.cut(channel, path, options, ending)
@@ -113,7 +141,7 @@ def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(parcel)
 
 
-def _land_parcel(lake: Lake, source: str, parcel: pa.Table, known: set, now, run_id: str, landing: Landing) -> None:
+def _land_parcel(lake: Lake, parcel: pa.Table, known: set, now: datetime, run_id: str, landing: Landing) -> None:
     rows = {raw_id: n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
     new = {raw_id: n for raw_id, n in rows.items() if raw_id not in known}
     landing.items += parcel.num_rows
@@ -122,7 +150,7 @@ def _land_parcel(lake: Lake, source: str, parcel: pa.Table, known: set, now, run
     if not new:
         return
     table = parcel.take(list(new.values()))
-    for problem, detail in zip(table["problem"].to_pylist(), table["detail"].to_pylist(), strict=True):
+    for source, problem, detail in zip(*(table[c].to_pylist() for c in ("source", "problem", "detail")), strict=True):
         if problem:
             landing.problems[problem] += 1
             landing.notices.append((source, problem, detail or ""))

@@ -56,6 +56,7 @@ MESSAGE = _schema(
     ("channel", pa.string(), False),
     ("author_id", pa.string()),
     ("author_name", pa.string()),
+    ("versions", TEXTS),
     ("conversation_id", pa.string()),
     ("in_reply_to", pa.string()),
     ("posted_at", TIME),

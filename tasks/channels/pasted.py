@@ -18,14 +18,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tasks.channels import KNOWN, Item, Message, Unreadable, files_in
+from tasks.channels import Item, Message, Unreadable, files_in, known
 from tasks.text import tables
 from tasks.text.dates import parse_time
 
 NAMESPACE = "pasted"
 FILES = ("*.txt", "*.md", "*.csv")
 
-# What an editor types for a channel, beside the names of KNOWN; in the form that `_channel` makes of it.
+# What an editor types for a channel, beside the names that all know; in the form that `_channel` makes of it.
 SPELLINGS = {
     "email": ("メール", "e-mail", "mail", "eメール", "電子メール"),
     "x_hashtag": ("x", "xの投稿", "x posts", "twitter", "ツイッター", "旧twitter", "x(旧twitter)"),
@@ -43,7 +43,7 @@ SPELLINGS = {
     "youtube": ("ユーチューブ", "youtubeのコメント", "youtube comments"),
     "pasted": ("貼り付け",),
 }
-_CHANNELS = {name: name for name in KNOWN} | {told: name for name, all_ in SPELLINGS.items() for told in all_}
+_CHANNELS = {name: name for name in known()} | {told: name for name, all_ in SPELLINGS.items() for told in all_}
 TITLES: tables.Titles = {
     "channel": ("channel", "届いた経路", "経路"),
     "date": ("date", "日付", "届いた日"),

@@ -89,6 +89,10 @@ def _iso2022jp(data: bytes) -> str:
 
 def _rows(run: bytes) -> str:
     """Two-byte JIS; line ends and blanks may stand inside, where a mailer folded without going back to ASCII."""
+    try:
+        return _folded((b"\x1b$B" + run + b"\x1b(B").decode("iso2022_jp"))
+    except UnicodeDecodeError:  # NEC's or IBM's rows
+        pass
     return "".join(
         piece.decode("ascii") if piece[0] <= 0x20 else _jis_to_shift_jis(piece).decode("cp932")
         for piece in _LINE_OR_RUN.findall(run)

@@ -10,7 +10,6 @@ import binascii
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from email.message import Message
 from zoneinfo import ZoneInfo
 
 from tasks.text.dates import parse_time
@@ -45,14 +44,6 @@ _AUTO = {
     "x-autoreply": re.compile(r"\s*(?!no\b)\w", re.I),  # yes
     "content-type": re.compile(r"\s*multipart/report\b", re.I),
 }
-
-
-def fields_of(message: Message) -> dict[str, list[str]]:
-    """A parsed message's headers as Fields."""
-    fields: dict[str, list[str]] = {}
-    for name, value in message.raw_items():
-        fields.setdefault(name.lower(), []).append(value)
-    return fields
 
 
 def shown(raw: str) -> tuple[str, tuple[str, ...]]:
