@@ -24,7 +24,7 @@ import pyarrow as pa
 from tasks.channels import Unreadable
 
 RECORDS = 1_000  # limits begin anew with every so many
-BATCH_BYTES = 32_000_000  # or with so many bytes of payload
+BATCH_BYTES = 8_000_000  # or with so many bytes of payload
 CPU_SECONDS = 10.0  # for one batch, and one more for every
 CPU_BYTES = 5_000_000  # bytes of its source: a large archive is listed before its first record comes
 GRACE = 5  # seconds between TooSlow, which Python code hears, and the kernel's end
@@ -58,15 +58,15 @@ def conform(rows: pa.Table) -> pa.Table:
         return pa.concat_tables(worker.ask("conform", CPU_SECONDS, as_bytes(rows)))
 
 
-def as_bytes(table: pa.Table) -> bytes:
+def as_bytes(table: pa.Table) -> pa.Buffer:
     """A table as an Arrow stream; of a slice only its rows."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
-def as_table(data: bytes) -> pa.Table:
+def as_table(data: bytes | pa.Buffer) -> pa.Table:
     return pa.ipc.open_stream(data).read_all()
 
 
