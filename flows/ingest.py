@@ -38,7 +38,8 @@ def ingest(
     except Exception as error:
         runlog.record(settings.lake, run_id, "ingest", started, "failed", channel, error=type(error).__name__)
         raise
-    runlog.record(settings.lake, run_id, "ingest", started, "done", channel, **_counts(landing))
+    status = "done" if landing.is_whole else "partial"
+    runlog.record(settings.lake, run_id, "ingest", started, status, channel, **_counts(landing))
     return landing
 
 
@@ -52,6 +53,8 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
     options, inbox = settings.options(channel), settings.inbox(channel)
     if not options.get("live"):
         return land_inbox(settings.lake, channel, inbox, options, now, run_id)
+    if settings.sample:
+        raise WrongHome(f"[channels.{channel}] live", sample_home=True)
     from tasks.http import Client  # 0.1 s of imports that only a live source needs
     from tasks.live import Well, draw, read_cursor, write_cursor
 
@@ -63,13 +66,16 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
         write_cursor(settings.lake, channel, cursor)
     if not landing.problems:
         well.empty()
+    landing.is_whole = cursor is not None
     landing.notices += [(channel, problem, detail) for problem, detail in well.notices]
     return landing
 
 
-def ingest_home(home: str, channel: str, run_id: str | None = None) -> dict:
+def ingest_home(
+    home: str, channel: str, run_id: str | None = None, since: datetime | None = None, until: datetime | None = None
+) -> dict:
     """As `ingest`, for a task runner: plain values in, counts out."""
-    return summary(ingest(load(Path(home)), channel, run_id=run_id))
+    return summary(ingest(load(Path(home)), channel, run_id=run_id, since=since, until=until))
 
 
 def summary(landing: Landing) -> dict:
@@ -82,6 +88,7 @@ def summary(landing: Landing) -> dict:
         "new": landing.new,
         "known": landing.known,
         "outside": landing.outside,
+        "is_whole": landing.is_whole,
         "set_aside": dict(landing.problems),
         "quarantined": landing.quarantined,
         "notices": landing.notices,

@@ -130,13 +130,16 @@ def _with_channel(settings: Settings, channel: str, conversation: Sequence[str] 
 def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> None:
     """The conversations of an export, those that belong to the call marked; nothing is stored."""
     from tasks import channels
-    from tasks.conversations import chosen
+    from tasks.conversations import chosen, merged
+    from tasks.land import with_beside
 
     settings = _with_channel(load(home), channel)
     module, options, words = channels.module(channel), settings.options(channel), Words(settings.language)
     if not hasattr(module, "list_conversations"):
         raise Refused(words("ingest.no_conversations", channel=words(f"channel.{channel}")))
-    found = [c for path in module.fetch(p.absolute() for p in paths) for c in module.list_conversations(path, options)]
+    files = list(module.fetch(p.absolute() for p in paths))
+    beside = {path: with_beside(module, path, files, options) for path in files}
+    found = merged(c for path in files for c in module.list_conversations(path, beside[path]))
     ticked = chosen(found, options)
     if as_json:
         show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])
@@ -214,9 +217,10 @@ def show_status(home: Path, as_json: bool) -> None:
     with store.reading(settings.lake, str(settings.zone)) as con:
         account, path = counts.account(con, words), counts.stages(con, words)
         backlog = store.ask(con, store.question("backlog"))[0]
-        fresh = store.ask(con, store.question("freshness"))
+        fresh, drift = (store.ask(con, store.question(name)) for name in ("freshness", "drift"))
     if as_json:
-        show.as_json({"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh})
+        told = {"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh, "drift": drift}
+        show.as_json(told)
         return
     show.banner(out, settings, words)
     for kind, at in runs.items():
@@ -226,4 +230,6 @@ def show_status(home: Path, as_json: bool) -> None:
     show.stages(out, path, words)
     for row in fresh:
         out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
+    for row in drift:
+        out.print(words("status.drift", **row | {"channel": words("channel." + row["channel"])}), markup=False)
     out.print(words("status.backlog", **backlog))

@@ -56,6 +56,10 @@ class Archive:
         """Names of the members that match, sorted. Never a path to write to."""
         return sorted(self._entries)
 
+    def holds(self, pattern: re.Pattern[str]) -> bool:
+        """Whether any member's whole name matches, wanted or not."""
+        return any(pattern.fullmatch(name) for name in self._file.namelist())
+
     def crc(self, name: str) -> int:
         """The checksum that the archive states for a member."""
         return self._entries[name].CRC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,28 @@ def chosen(conversations: Iterable[Conversation], options: Mapping) -> set[str]:
     or began at `opens` (aware datetime) or later; without any of the three, all.
     """
     return {c.key for c in conversations if _is_chosen(c, options)}
+
+
+def merged(conversations: Iterable[Conversation]) -> list[Conversation]:
+    """One of each key: from its first message in any of them to its last, its messages counted together.
+
+    Parts of one conversation may lie in several files; where files overlap, what both hold is counted twice.
+    """
+    groups: dict[str, list[Conversation]] = {}
+    for conversation in conversations:
+        groups.setdefault(conversation.key, []).append(conversation)
+    return [_merged(group) for group in groups.values()]
+
+
+def _merged(group: Sequence[Conversation]) -> Conversation:
+    return Conversation(
+        key=group[0].key,
+        title=next((c.title for c in group if c.title), ""),
+        first=min((c.first for c in group if c.first), default=None),
+        last=max((c.last for c in group if c.last), default=None),
+        message_count=sum(c.message_count for c in group),
+        has_hashtag=any(c.has_hashtag for c in group),
+    )
 
 
 def is_since(at: datetime | None, options: Mapping) -> bool:

@@ -1,7 +1,9 @@
-"""Chats in an export of Meta's ("download your information", JSON): which files, in which order, with which ids.
+"""Chats in an export of Meta's ("download your information"): which files, in which order, with which ids.
 
 Facebook and Instagram write the same files: …/messages/<box>/<thread>/message_N.json; _1 is the newest, and within a
-file the newest message stands first. Nothing is repaired here: ids are made of what is written.
+file the newest message stands first. A large export comes as several ZIPs, and a thread's files may lie in any of them.
+Messenger's end-to-end encrypted chats are an export of their own: flat <Name>_<n>.json with other field names ("sealed"
+here). Who asked for HTML has message_N.html in the same places. One file of an export is in memory at a time.
 """
 
 from __future__ import annotations
@@ -10,146 +12,270 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 
 from tasks import archive
 from tasks.channels import Unreadable
+from tasks.meta_html import read_html
+from tasks.text.dates import parse_epoch_ms, parse_time
+from tasks.text.decode import repair_mojibake
 
-# your_activity_across_facebook/messages/inbox/yamada_123/message_1.json, below one folder if somebody zipped it again
-_ROOTS = ("your_activity_across_facebook/messages", "your_facebook_activity/messages", "messages")
-_BOXES = "inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover"
-_PAGE = re.compile(
-    rf"(?:[^/\\]+/)??(?P<root>{'|'.join(_ROOTS)})/(?P<box>{_BOXES})/(?P<thread>[^/\\]+)/message_(?P<n>\d{{1,6}})\.json"
-)
-_ANY_PAGE = re.compile(r"(?:[^/\\]+/)*message_\d+\.(?:json|html)")
+SEALED = "e2ee"  # stands where the box of a thread stands, for chats of the end-to-end encrypted export
+
+# What a thing is called in the ordinary export, and in the end-to-end encrypted one.
+SPELLINGS = {
+    "sender": ("sender_name", "senderName"),
+    "time": ("timestamp_ms", "timestamp"),
+    "text": ("content", "text"),
+    "unsent": ("is_unsent", "isUnsent"),
+}
+
+_MESSAGE_FILE = re.compile(r"(?:[^/\\]+/)*message_\d{1,6}\.(?:json|html)")
+_FLAT = re.compile(r"(?:[^/\\]+/){0,2}[^/\\]+_\d{1,6}\.json")
+_WANTED = re.compile(f"{_MESSAGE_FILE.pattern}|{_FLAT.pattern}")
 
 
 @dataclass(slots=True, frozen=True)
-class BrokenPage:
-    """A message_N.json that could not be read. mark: names its bytes. File names of threads are names of people."""
+class Layout:
+    """Where a service puts its chats: roots in order of preference; boxes, the folders of threads."""
 
-    mark: str
-    problem: str
-    name: str
-    size: int
+    roots: tuple[str, ...]
+    boxes: tuple[str, ...]
+
+    def page(self) -> re.Pattern[str]:
+        """Names like ROOT/inbox/yamada_123/message_1.json, below one more folder if somebody zipped it again."""
+        return re.compile(
+            rf"(?:[^/\\]+/)??(?P<root>{'|'.join(self.roots)})/(?P<box>{'|'.join(self.boxes)})/(?P<thread>[^/\\]+)"
+            r"/message_(?P<n>\d{1,6})\.(?P<kind>json|html)"
+        )
+
+    def anything(self) -> re.Pattern[str]:
+        """Any name below one of the roots' first folders: what a part with nothing but pictures holds."""
+        return re.compile(rf"(?:[^/\\]+/)??(?:{'|'.join(root.partition('/')[0] for root in self.roots)})/.*")
 
 
 @dataclass(slots=True)
-class Thread:
-    """A thread as it is written: path with its box, messages (any JSON values) oldest first."""
+class Page:
+    """One file of a thread. messages: as written (any JSON values), oldest first; title and people: repaired.
 
-    path: str
-    title: str = ""
-    participants: list[str] = field(default_factory=list)
-    messages: list = field(default_factory=list)
-    broken: list[BrokenPage] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """The thread without its box, from which threads move: inbox/yamada_123 → yamada_123."""
-        return self.path.rpartition("/")[2]
-
-
-def threads(path: Path) -> Iterator[Thread]:
-    """Every thread of an export, or the one a loose message_N.json belongs to; one is in memory at a time.
-
-    Raises Unreadable: empty, zip_broken, zip_unsafe, too_large, wrong_shape. A damaged page costs itself
-    (Thread.broken).
+    kind: json, html or sealed. problem: why it could not be read, or None; mark names its bytes. The names of threads
+    and of flat files are names of people.
     """
-    if path.suffix.lower() == ".json":
+
+    thread: str  # with its box: inbox/yamada_123
+    file: str
+    kind: str = "json"
+    title: str = ""
+    people: list[str] = field(default_factory=list)
+    messages: list = field(default_factory=list)
+    problem: str | None = None
+    mark: str = ""
+    size: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Said:
+    """What a message tells, repaired. at: UTC or None; zone: as parse_time says; written: its time as it is written."""
+
+    sender: str
+    text: str
+    at: datetime | None
+    zone: str
+    written: int | str
+
+
+def pages(path: Path, layout: Layout) -> Iterator[Page]:
+    """Every file with messages of an export, threads by name and each from its oldest file on; or of one loose file.
+
+    Of a thread that is there as JSON, the HTML is left out. A part without any message yields nothing. Raises
+    Unreadable: empty, zip_broken, zip_unsafe, too_large, wrong_shape. A damaged file costs itself (Page.problem).
+    """
+    if path.suffix.lower() != ".zip":
         yield _loose(path)
         return
-    with archive.open_archive(path, _ANY_PAGE) as opened:
-        folders = _folders(opened.names)
+    with opened_export(path, _WANTED) as opened:
+        folders = _folders(opened.names, layout.page())
+        for folder, members in folders.items():
+            yield from (_read(opened, member, folder) for member in members)
         if not folders:
-            is_html = any(name.endswith(".html") for name in opened.names)
-            raise Unreadable("wrong_shape", "HTML: ask for JSON" if is_html else "no messages/…/message_1.json")
-        for folder, pages in folders.items():
-            yield _read_thread(opened, folder, pages)
+            is_part = opened.holds(layout.anything())
+            yield from _sealed(opened, [name for name in opened.names if not _MESSAGE_FILE.fullmatch(name)], is_part)
 
 
-def _folders(names: Iterable[str]) -> dict[str, list[str]]:
-    """box/thread → its pages, oldest (highest number) first; only below the first of the known roots that is there."""
-    pages = [found for name in names if (found := _PAGE.fullmatch(name))]
-    root = next((root for root in _ROOTS if any(page["root"] == root for page in pages)), None)
+@contextmanager
+def opened_export(path: Path, wanted: re.Pattern[str]) -> Iterator[archive.Archive]:
+    """As tasks.archive.open_archive, but what is told of an unsafe one names no member: those are names of people."""
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(archive.open_archive(path, wanted))
+        except Unreadable as error:
+            detail = "" if error.problem == "zip_unsafe" else error.detail
+            raise Unreadable(error.problem, detail) from None
+        yield opened
+
+
+def _folders(names: Iterable[str], pattern: re.Pattern[str]) -> dict[str, list[str]]:
+    """box/thread → its files, oldest (highest number) first; only below the first of the roots that is there."""
+    found = [page for name in names if (page := pattern.fullmatch(name))]
+    roots = re.findall(r"[^(|)]+", pattern.pattern.partition("(?P<root>")[2].partition(")")[0])
+    root = next((root for root in roots if any(page["root"] == root for page in found)), None)
     folders: dict[str, list[re.Match[str]]] = {}
-    for page in pages:
+    for page in found:
         if page["root"] == root:
             folders.setdefault(f"{page['box']}/{page['thread']}", []).append(page)
-    return {
-        folder: [page[0] for page in sorted(found, key=lambda page: int(page["n"]), reverse=True)]
-        for folder, found in sorted(folders.items())
-    }
+    return {folder: _in_order(pages) for folder, pages in sorted(folders.items())}
 
 
-def _read_thread(opened: archive.Archive, folder: str, pages: list[str]) -> Thread:
-    thread = Thread(folder)
-    for page in pages:
-        try:
-            data = opened.read(page)
-        except Unreadable as error:
-            mark = hashlib.sha256(f"{page}\0{opened.crc(page)}".encode("utf-8", "surrogatepass")).hexdigest()
-            thread.broken.append(_broken(mark, error.problem, page, 0))
-            continue
-        _add_page(thread, data, page)
-    return thread
+def _in_order(pages: list[re.Match[str]]) -> list[str]:
+    kind = "json" if any(page["kind"] == "json" for page in pages) else "html"
+    return [p[0] for p in sorted(pages, key=lambda p: int(p["n"]), reverse=True) if p["kind"] == kind]
 
 
-def _loose(path: Path) -> Thread:
+def _read(opened: archive.Archive, member: str, folder: str) -> Page:
+    try:
+        data = opened.read(member)
+    except Unreadable as error:
+        mark = hashlib.sha256(f"{member}\0{opened.crc(member)}".encode("utf-8", "surrogatepass")).hexdigest()
+        return Page(folder, member.rpartition("/")[2], problem=error.problem, mark=mark)
+    return _page(data, member.rpartition("/")[2], folder)
+
+
+def _loose(path: Path) -> Page:
     size = path.stat().st_size
     if size > archive.MEMBER_CAP:
         raise Unreadable("too_large", f"{size} bytes")
     if not size:
         raise Unreadable("empty", path.name)
-    thread = Thread(f"inbox/{path.parent.name}")
-    _add_page(thread, path.read_bytes(), path.name)
-    return thread
+    return _page(path.read_bytes(), path.name, f"inbox/{path.parent.name}")
 
 
-def _add_page(thread: Thread, data: bytes, page: str) -> None:
-    """Messages of one message_N.json, or an item that tells why there are none."""
-    mark = hashlib.sha256(data).hexdigest()
+def _sealed(opened: archive.Archive, members: list[str], is_part: bool) -> Iterator[Page]:
+    """Files of an end-to-end encrypted export. Other JSON is a damaged one only where there is a good one beside it."""
+    odd: list[Page] = []
+    is_sealed = False
+    for member in members:
+        page = _read(opened, member, SEALED)
+        if page.kind != "sealed":
+            odd.append(page)
+            continue
+        is_sealed = True
+        yield page
+    if is_sealed:
+        yield from (Page(SEALED, "", p.kind, problem=p.problem or "wrong_shape", mark=p.mark, size=p.size) for p in odd)
+    elif not is_part:
+        raise Unreadable("wrong_shape", "no messages/…/message_1.json")
+
+
+def _page(data: bytes, file: str, folder: str) -> Page:
+    """Messages of one file, or what is wrong with it."""
+    page = Page(folder, file, mark=hashlib.sha256(data).hexdigest(), size=len(data))
+    if file.lower().endswith(".html"):
+        page.kind, (page.title, page.messages) = "html", read_html(data)
+        page.problem = None if page.messages else "wrong_shape"
+        page.people = list(dict.fromkeys(message["sender_name"] for message in page.messages))
+        return page
     try:
         content = loads(data)
     except (ValueError, RecursionError):
-        thread.broken.append(_broken(mark, "json_broken", page, len(data)))
-        return
+        page.problem = "json_broken"
+        return page
     if not isinstance(content, dict) or not isinstance(content.get("messages"), list):
-        thread.broken.append(_broken(mark, "wrong_shape", page, len(data)))
-        return
-    thread.path = _string(content.get("thread_path")).strip("/") or thread.path
-    thread.title = _string(content.get("title"))
+        page.problem = "wrong_shape"
+        return page
+    return _told(page, content)
+
+
+def _told(page: Page, content: Mapping) -> Page:
+    page.messages = content["messages"][::-1]
     people = content.get("participants")
-    people = people if isinstance(people, list) else []
-    thread.participants = [_string(person.get("name")) for person in people if isinstance(person, dict)]
-    thread.messages.extend(reversed(content["messages"]))
+    people = [p.get("name") if isinstance(p, dict) else p for p in people] if isinstance(people, list) else []
+    page.people = [repair_mojibake(_string(name)) for name in people]
+    if "threadName" in content:
+        name = repair_mojibake(_string(content["threadName"]))
+        page.kind, page.thread, page.title = "sealed", f"{SEALED}/{name}", re.sub(r"_\d+$", "", name)
+        page.messages.sort(key=_sealed_time)  # its order is not known for sure
+    else:
+        page.thread = _string(content.get("thread_path")).strip("/") or page.thread
+        page.title = repair_mojibake(_string(content.get("title")))
+    return page
 
 
-def _string(value) -> str:
-    return value if isinstance(value, str) else ""
+def _sealed_time(message: object) -> int:
+    time = message.get("timestamp") if isinstance(message, dict) else None
+    return time if type(time) is int else 0
 
 
-def _broken(mark: str, problem: str, page: str, size: int) -> BrokenPage:
-    return BrokenPage(mark, problem, page.rpartition("/")[2], size)
+def said(message: object) -> Said | None:
+    """What a message of any kind of export tells; None if it lacks a sender or a time, or they are of another type."""
+    if not isinstance(message, dict):
+        return None
+    sender, text, time = (either(message, name) for name in ("sender", "text", "time"))
+    if not isinstance(sender, str) or not isinstance(text, str | None):
+        return None
+    sender, text = repair_mojibake(sender), repair_mojibake(text or "")
+    if isinstance(local := message.get("local_time"), str):
+        at, zone = parse_time(local)
+        return Said(sender, text, at and at + _place(message), zone, local)
+    if type(time) is not int:
+        return None
+    at = parse_epoch_ms(time)
+    return Said(sender, text, at, "explicit" if at else "missing", time)
 
 
-def identified(thread: Thread) -> Iterator[tuple[str, object]]:
-    """Messages with their ids: sha256 over thread, time, sender, text and the number among equals, all as written."""
+def _place(message: Mapping) -> timedelta:
+    """A page of HTML tells minutes only: a millisecond for each message before this one keeps their order."""
+    place = message.get("place")
+    return timedelta(milliseconds=min(place, 59_999) if type(place) is int else 0)
+
+
+def either(message: Mapping, name: str) -> object:
+    """A field by whichever of its two names it has."""
+    first, second = SPELLINGS[name]
+    return message[first] if first in message else message.get(second)
+
+
+def identified(page: Page) -> Iterator[tuple[str, object]]:
+    """Messages with their ids: sha256 over sender, second and text, repaired, and the number among equals of the file.
+
+    No thread and no milliseconds are part of it: so a copy in another box, in the end-to-end encrypted export or from
+    Meta's API is the same message; and a file's ids do not depend on which other parts are there. A page of HTML knows
+    neither the second nor the zone: its ids are made of the thread and its time as written, and are never the same.
+    """
     seen: Counter = Counter()
-    for message in thread.messages:
-        known = message if isinstance(message, dict) else {}
-        parts = [_scalar(known.get(key)) for key in ("timestamp_ms", "sender_name", "content")]
-        key = dumps([thread.name, *parts])
-        yield hashlib.sha256(key + b"%d" % seen[key]).hexdigest(), message
+    for message in page.messages:
+        told = said(message)
+        key = _as_it_is(message, page) if told is None else identity(told, page.thread)
+        yield numbered(key, seen[key]), message
         seen[key] += 1
 
 
-def _scalar(value: object) -> object:
-    return value if isinstance(value, str | int | float) else None
+def _as_it_is(message: object, page: Page) -> bytes:
+    try:
+        return dumps(message)
+    except RecursionError:
+        return page.mark.encode()
+
+
+def identity(told: Said, thread: str = "") -> bytes:
+    """What a message and its copies have in common; equals are told apart by `numbered`."""
+    if isinstance(told.written, str):
+        return dumps(["html", thread.rpartition("/")[2], told.written, told.sender, told.text])
+    return dumps([told.sender, told.written // 1000, told.text])
+
+
+def numbered(key: bytes, number: int) -> str:
+    """An id from what equals have in common and which of them this is, counted from 0."""
+    return hashlib.sha256(key + b"%d" % number).hexdigest()
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def loads(data: bytes):
@@ -163,6 +289,27 @@ def loads(data: bytes):
         return json.loads(data, parse_constant=_refuse)
 
 
+def loads_repaired(data: bytes):
+    """As `loads`, with the mojibake of every text repaired; names of fields are left as they are."""
+    value = loads(data)
+    if isinstance(value, str):
+        return repair_mojibake(value)
+    open_ = [value] if isinstance(value, dict | list) else []
+    while open_:
+        part = open_.pop()
+        for place, inner in part.items() if type(part) is dict else enumerate(part):
+            kind = type(inner)
+            if kind is str:
+                if not inner.isascii():
+                    try:  # repair_mojibake without the call, which would cost as much as the repair
+                        part[place] = inner.encode("latin-1").decode()
+                    except UnicodeError:
+                        continue
+            elif kind is dict or kind is list:
+                open_.append(inner)
+    return value
+
+
 def _refuse(name: str):
     raise ValueError(f"{name} is not JSON")
 
@@ -170,6 +317,6 @@ def _refuse(name: str):
 def dumps(value) -> bytes:
     """JSON value → bytes that `loads` gives back unchanged; RecursionError if it is nested too deep."""
     try:
-        return orjson.dumps(value)
+        return bytes(memoryview(orjson.dumps(value)))  # a copy: orjson's own keeps a buffer of several times its size
     except TypeError:  # lone surrogates, integers beyond 64 bits, more than 254 levels
         return json.dumps(value, separators=(",", ":")).encode()

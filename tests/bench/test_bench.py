@@ -11,6 +11,10 @@ import pytest
 
 from tests.bench import letters
 from tests.bench.mails import WAYS
+from tests.bench.exports import land_export, write_export
+from tasks.channels import feeds
+from tasks.text.html import readable
+from tests.bench import feeds as bench_feeds
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,6 +54,20 @@ def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):
     box = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
     assert (box["landed"], box["understood"]) == (18, 18)
     assert box["peak"] < 500
+@pytest.mark.parametrize("name", bench_feeds.SHAPES)
+def test_feeds_are_read_whole_by_both(name: str, tmp_path):
+    """The two may be compared: what feedparser gives by its defaults, neta gives too."""
+    data = bench_feeds.written()[name]
+    (tmp_path / "feed.xml").write_bytes(data)
+    theirs = [_visible(entry) for entry in bench_feeds.by_default(data)]
+    ours = [_visible(json.loads(item.payload)) for item in feeds.entries(tmp_path / "feed.xml")]
+    assert len(ours) >= 10 and ours == theirs
+    assert data == bench_feeds.written()[name], "the same seed gives the same bytes"
+
+
+def _visible(entry: dict) -> tuple[str, str]:
+    texts = [part["value"] for part in entry.get("content", ())] or [entry["summary"]]
+    return entry["title"], readable(max(texts, key=len))
 
 
 def test_every_contender_loads_every_post():
@@ -60,3 +78,10 @@ def test_every_contender_loads_every_post():
     assert used["neta"]["loaded"] == 291  # 6 are reposts
     stages = {"land", "conform", "turns", "accept", "mask", "link", "code", "load", "publish"}
     assert used["neta"]["cpu"].keys() == stages
+
+
+def test_an_export_is_landed_whole_and_chosen_by_its_hashtag(tmp_path):
+    pages = write_export(tmp_path / "a.zip", 1)["pages"]
+    chosen = land_export(tmp_path / "a.zip", tmp_path / "home", "few")
+    assert (pages, chosen["landed"], chosen["outside"]) == (1, 10_000, 0)
+    assert land_export(tmp_path / "a.zip", tmp_path / "home", "all")["landed"] == 0, "all are known"

@@ -16,7 +16,7 @@ import pytest
 
 from tasks import imap
 from tasks.channels import Item, email
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins import dovecot
 from tests.standins.proxy import Proxy
