@@ -72,7 +72,8 @@ class _House:
 
     @property
     def place(self) -> str:
-        return " ".join([self.user, f"{self.host}:{self.port}", self.folder, *([f"{self.since}"] if self.since else [])])
+        since = [f"{self.since}"] if self.since else []
+        return " ".join([self.user, f"{self.host}:{self.port}", self.folder, *since])
 
 
 @dataclass
@@ -104,8 +105,8 @@ def pull(well: Well, left: str) -> Mapping:
         except Unreachable as error:
             failure, tries = error, TRIES
         except _PASSING as error:
-            is_late = time.monotonic() >= ends
-            failure = Unreachable("run_too_long" if is_late else "no_connection", f"{house.host}: {type(error).__name__}")
+            is_late, what = time.monotonic() >= ends, f"{house.host}: {type(error).__name__}"
+            failure = Unreachable("run_too_long" if is_late else "no_connection", what)
             tries = TRIES if is_late else tries + 1 if before == (mark.uid, len(well.kept)) else 1
         except (IMAPClientError, ValueError) as error:
             failure, tries = Unreachable("answer_broken", f"{house.host}: {type(error).__name__}"), TRIES

@@ -1,7 +1,8 @@
 """Mail files as slices, one message's bytes after the other: .eml, mbox, Maildir, and a ZIP of them, read as streams.
 
-mbox: a message begins at "From ", a sender and a time after an empty line (RFC 4155); that line is kept apart. The empty
-line before the next one belongs to the mailbox, not to the message. Content-Length is not believed: copies carry it on.
+mbox: a message begins at "From ", a sender and a time after an empty line (RFC 4155); that line is kept apart. The
+empty line before the next one belongs to the mailbox, not to the message. Content-Length is not believed: copies carry
+it on.
 """
 
 from __future__ import annotations
@@ -71,12 +72,13 @@ class Lost:
 
 
 def letters(folder: Path) -> Iterator[Path]:
-    """The messages of the Maildirs in a folder, or of the Maildir it is; Maildir++ subfolders (".Sent") only if named."""
+    """The messages of the Maildirs in a folder, or of the Maildir it is; Maildir++ subfolders (".Sent") if named."""
     for path in folder.rglob("*") if folder.is_dir() else ():
         below = path.relative_to(folder).parts
-        if path.parent.name in _MAILDIR and not any(part.startswith(".") for part in below) and path.is_file():
-            if all((path.parent.parent / name).is_dir() for name in _MAILDIR):
-                yield path
+        if path.parent.name not in _MAILDIR or any(part.startswith(".") for part in below) or not path.is_file():
+            continue
+        if all((path.parent.parent / name).is_dir() for name in _MAILDIR):
+            yield path
 
 
 def slices(path: Path) -> Iterator[Slice | Lost]:

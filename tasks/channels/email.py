@@ -1,8 +1,10 @@
 """Channel email: letters to the author's address, from one folder of her mailbox (IMAP) or from files.
 
-What     .eml: one message, bytes as they are. mbox, Maildir, a .zip of any of them: read as a stream, one slice a message.
-Access   live: IMAP, read-only, one folder or label that the settings name (tasks/imap.py). Files: what Thunderbird,
-         Apple Mail, Gmail's Takeout, mbsync and Dovecot write. Not .msg (Outlook): its reader is GPL; save as .eml.
+What     .eml: one message, bytes as they are. mbox, Maildir, a .zip of any of them: read as a stream, one slice a
+         message.
+Access   live: IMAP, read-only, one folder or label that the settings name (tasks/imap.py, docs/email.ja.md). Files:
+         what Thunderbird, Apple Mail, Gmail's Takeout, mbsync and Dovecot write. Not .msg (Outlook): its reader is GPL;
+         save as .eml.
 Identity namespace mail: Message-ID, lower case without <>; else a hash of Date, From, Subject and body. The person is
          the From address, casefolded; never the display name, never Reply-To. With the option `authserv_id`, the name
          the own server signs Authentication-Results with, a sender it does not vouch for is flagged unverified_sender.
@@ -12,7 +14,7 @@ Limits   30 MB a message, 64 KiB or 1,000 lines of headers, 2 MB of text: beyond
          server it stays there and a note with its Message-ID and size lands. Attachments: .txt, .md, .docx and
          forwarded mails are part of the text; others are flagged.
 Quirks   ">From " in the body of an mbox is "From " (mboxrd). Japanese: see tasks/text/decode.py, mail_headers.py,
-         mail_body.py, quotes.py.
+         mail_body.py, quotes.py. How parts are read: tasks/text/mime.py.
 Source   RFC 5322, 2045 to 2047, 2231, 3676, 4155, 8601; Python 3.11 email documentation.
 """
 
@@ -184,4 +186,5 @@ def _left(path: Path) -> Item:
     header = note["header"].encode("latin-1")
     item_id = native_id(header) or hashlib.sha256(header).hexdigest()
     context = {"header": note["header"], "size": note["size"]}
-    return Item(item_id, None, MEDIA_TYPE, context, problem="too_large", detail=f"{note['size']} bytes, left on the server")
+    detail = f"{note['size']} bytes, left on the server"
+    return Item(item_id, None, MEDIA_TYPE, context, problem="too_large", detail=detail)

@@ -36,7 +36,6 @@ _NOISE = re.compile(r" ?\([日月火水木金土](?:曜日?)?(?:・?祝)?\)|[日
 _SPACES = re.compile(r"\s+")
 
 
-
 def _short_or_long(names: list[str]) -> str:
     return "|".join(f"{name[:3]}(?:{name[3:]})?" for name in names)
 

@@ -2,8 +2,8 @@
 
 Byte order mark → the declared charset under its real meaning, unless it makes soup of what another reads as Japanese
 → ISO-2022-JP, UTF-8, CP932 or EUC-JP, strictly → replacement characters. Windows mailers write NEC's and IBM's
-characters (①, 髙) under the names iso-2022-jp, shift_jis and euc-jp; Python's codecs of these names do not know them, so
-JIS rows are read through CP932 here.
+characters (①, 髙) under the names iso-2022-jp, shift_jis and euc-jp; Python's codecs of these names do not know them,
+so JIS rows are read through CP932 here.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ _DOMAIN = re.compile(r"\b(?:header\.[di]|smtp\.mailfrom)\s*=\s*(?:[^\s;]*@)?([\w
 
 
 def is_vouched_for(fields: Mapping[str, Sequence[str]], authserv_id: str, address: str | None) -> bool:
-    """True if the server named `authserv_id` found DMARC to pass or, where it told nothing of DMARC, a DKIM signature or
-    SPF pass of the sender's own domain (or one above or below it). fields: lower-case name → raw values.
+    """True if the server named `authserv_id` found DMARC to pass or, where it told nothing of DMARC, a DKIM signature
+    or SPF pass of the sender's own domain (or one above or below it). fields: lower-case name → raw values.
     """
     domain = (address or "").rpartition("@")[2]
     results = [r for value in fields.get("authentication-results", ()) for r in _results(value, authserv_id)]

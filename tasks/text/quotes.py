@@ -51,9 +51,15 @@ _BELOW_IS_FOREIGN = tuple(re.compile(pattern, re.I) for pattern in (
 # ---------- Forwarded message --------- · -------- 転送メッセージ -------- · Begin forwarded message:
 # 転送されたメッセージ:
 _FORWARDED = re.compile(
-    r"-{2,} ?(?:forwarded message|転送(?:された)?の?メッセージ) ?-{2,}|(?:begin forwarded message|転送されたメッセージ) ?[:：]", re.I
+    r"-{2,} ?(?:forwarded message|転送(?:された)?の?メッセージ) ?-{2,}"
+    r"|(?:begin forwarded message|転送されたメッセージ) ?[:：]",
+    re.I,
 )
-_FORWARDED_HEADER = re.compile(r"\*?[A-Za-z-]{2,12}\*?: |(?:差出人|送信者|送信日時|日時|日付|件名|宛先|返信先)[ \u3000]?[:：]", re.I)
+_FORWARDED_HEADER = re.compile(
+    r"\*?(?:from|sent|date|subject|to|cc|reply-to)\*?:"
+    r"|(?:差出人|送信者|送信日時|日時|日付|件名|宛先|CC|返信先)[ \u3000]?[:：]",
+    re.I,
+)
 
 _FOREIGN_BEGINS = ("--", "差出人", "送信者", "*", "F", "f")
 
@@ -75,8 +81,13 @@ _DEVICE = re.compile(
 )
 
 # Without one of these words, and without a line that begins like this, a text has nothing to be taken off.
-_CUE_WORDS = ("wrote", "のメール", "orwarded message", "転送されたメッセージ", "@", "から送信", "Sent from", "sent from", "Outlook", "差出人", "送信者")
-_CUE_LINE = re.compile(r"^[ \t\u3000]*(?:[>＞]|\*?from:|[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2})", re.MULTILINE | re.I)
+_CUE_WORDS = (
+    "wrote", "のメール", "@", "差出人", "送信者", "orwarded message", "転送されたメッセージ",
+    "から送信", "Sent from", "sent from", "Outlook",
+)  # fmt: skip
+_CUE_LINE = re.compile(
+    r"^[ \t\u3000]*(?:[>＞]|\*?from:|[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2})", re.MULTILINE | re.I
+)
 
 
 def own_words(text: str) -> tuple[str, bool]:
@@ -84,7 +95,8 @@ def own_words(text: str) -> tuple[str, bool]:
 
     Quoted lines go wherever they stand, with the line above that announces them; what such a line announces without
     marking it, and what follows "Original Message" or a block of mail headers, goes to the end. A mail that is sent on
-    stays, without its headers. Then the signature goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
+    stays, without its headers. Then the signature goes: the last 10 lines at most, under a rule, or the line that a
+    telephone adds. If nothing would be left, all stays.
     """
     if not any(word in text for word in _CUE_WORDS) and not _CUE_LINE.search(text):
         return text, False

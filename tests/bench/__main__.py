@@ -1,5 +1,5 @@
-"""`make bench`: neta beside dlt and plain DuckDB, and its mail beside Python's email package; the same input in the same
-run, each in a process of its own."""
+"""`make bench`: neta beside dlt and plain DuckDB, and its mail beside Python's email package; the same input in the
+same run, each in a process of its own."""
 
 from __future__ import annotations
 

@@ -49,7 +49,10 @@ class Mail:
 
 def mails(count: int) -> Iterator[Mail]:
     """`count` mails, each of its own text."""
-    random, sentences = Random(SEED), [s + "。" for telling in stories() for s in telling.text.split("。") if len(s) > 8]
+    random, sentences = (
+        Random(SEED),
+        [s + "。" for telling in stories() for s in telling.text.split("。") if len(s) > 8],
+    )
     sentences = [s for s in sentences if _fits(s) and ">" not in s]
     for n in range(count):
         yield _mail(n, WAYS[n % len(WAYS)], random, sentences)
@@ -136,12 +139,16 @@ def _head(n: int, subject: str, name: str) -> bytes:
     folded = "\n ".join(signature[at : at + 72] for at in range(0, len(signature), 72))
     return (
         f"Return-Path: <a{n}@mail.example.jp>\nDelivered-To: neta@sakka.example.jp\n"
-        f"Received: from mx.example.jp (mx.example.jp [192.0.2.7])\n by sakka.example.jp (Postfix) with ESMTPS id 4T{n:08x}\n"
+        f"Received: from mx.example.jp (mx.example.jp [192.0.2.7])\n"
+        f" by sakka.example.jp (Postfix) with ESMTPS id 4T{n:08x}\n"
         f" for <neta@sakka.example.jp>; {date}\n"
-        f"Received: from smtp.mail.example.jp (smtp.mail.example.jp [192.0.2.9])\n by mx.example.jp with ESMTP; {date}\n"
-        "Authentication-Results: sakka.example.jp;\n dkim=pass (2048-bit key) header.d=mail.example.jp header.i=@mail.example.jp;\n"
+        f"Received: from smtp.mail.example.jp (smtp.mail.example.jp [192.0.2.9])\n"
+        f" by mx.example.jp with ESMTP; {date}\n"
+        "Authentication-Results: sakka.example.jp;\n"
+        " dkim=pass (2048-bit key) header.d=mail.example.jp header.i=@mail.example.jp;\n"
         f" spf=pass smtp.mailfrom=a{n}@mail.example.jp; dmarc=pass header.from=mail.example.jp\n"
-        "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=mail.example.jp;\n s=20230601; h=to:subject:message-id:date:"
+        "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=mail.example.jp;\n"
+        " s=20230601; h=to:subject:message-id:date:"
         f"from:mime-version;\n b={folded}\n"
         "X-Spam-Status: No, score=-1.2 required=5.0 tests=DKIM_VALID,SPF_PASS\n autolearn=ham version=4.0.0\n"
         f"From: {name} <a{n}@mail.example.jp>\nTo: <neta@sakka.example.jp>\nSubject: {subject}\nDate: {date}\n"

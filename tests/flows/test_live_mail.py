@@ -14,8 +14,12 @@ pytestmark = pytest.mark.service
 
 
 def letter(number: int) -> bytes:
-    head = f"Message-ID: <{number}@example.jp>\r\nDate: Fri, 13 Mar 2026 20:00:00 +0900\r\nFrom: a{number}@example.jp\r\n"
-    return (head + "Content-Type: text/plain; charset=utf-8\r\n\r\nブログを見た編集者から声がかかりました。\r\n").encode()
+    head = (
+        f"Message-ID: <{number}@example.jp>\r\nDate: Fri, 13 Mar 2026 20:00:00 +0900\r\nFrom: a{number}@example.jp\r\n"
+    )
+    return (
+        head + "Content-Type: text/plain; charset=utf-8\r\n\r\nブログを見た編集者から声がかかりました。\r\n"
+    ).encode()
 
 
 @pytest.fixture

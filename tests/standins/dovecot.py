@@ -119,13 +119,15 @@ class Dovecot:
 
 @contextmanager
 def dovecot() -> Iterator[Dovecot]:
-    """Start one; its folder is removed afterwards. Started by root, it runs as nobody: Dovecot serves no mail as root."""
+    """Start one; its folder is removed afterwards. Started by root it runs as nobody: Dovecot serves no root."""
     user, group = ("nobody", _group_of("nobody")) if os.getuid() == 0 else (_me(), _group_of(_me()))
     home = Path(tempfile.mkdtemp(prefix="dovecot-"))  # short: a socket's path has room for 107 bytes
     server = Dovecot(home, unused_port(), unused_port())
     _write(server, user, group)
     command = [BINARY, "-F", "-c", str(home / "dovecot.conf")]
-    process = subprocess.Popen(command, user=user if os.getuid() == 0 else None, group=group if os.getuid() == 0 else None)
+    process = subprocess.Popen(
+        command, user=user if os.getuid() == 0 else None, group=group if os.getuid() == 0 else None
+    )
     try:
         _wait_for(server, process)
         yield server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 
 class Proxy:
@@ -47,18 +48,14 @@ class Proxy:
         return data
 
     def _relay(self, source: socket.socket, target: socket.socket, left: int | None, reword: Callable) -> None:
-        try:
+        with suppress(OSError):  # the other direction was cut
             while (data := reword(source.recv(65536))) and left != 0:
                 piece = data if left is None else data[:left]
                 target.sendall(piece)
                 left = None if left is None else left - len(piece)
                 if left == 0:
                     break
-        except OSError:
-            pass  # the other direction was cut
         for end in (source, target):
-            try:
+            with suppress(OSError):  # closed already
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed already
             end.close()

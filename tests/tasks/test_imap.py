@@ -349,7 +349,9 @@ def test_LOGIN_where_nothing_else_is_offered(server, pull, folder, settings):
 
 
 @service
-def test_a_refused_token_is_sent_once_and_its_challenge_gets_an_empty_answer(server, pull, folder, settings, monkeypatch):
+def test_a_refused_token_is_sent_once_and_its_challenge_gets_an_empty_answer(
+    server, pull, folder, settings, monkeypatch
+):
     server.fill(folder, [])
     monkeypatch.setenv("MAIL_TOKEN", "expired")
     with Proxy(server.plain) as proxy:

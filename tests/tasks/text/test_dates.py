@@ -55,7 +55,8 @@ Oct 19, 2019, 2:37 PM                 | 2019-10-19 05:37:00 | assumed
 平成31年4月30日 23:59                 | 2019-04-30 14:59:00 | assumed
 """
 
-NOT_TIMES = """
+NOT_TIMES = (
+    """
 
  
 31 Feb 2099 10:00 +0000
@@ -80,7 +81,9 @@ Sat, 06 Dec 2025 18:20:30 XYZ
 5月3日
 12
 00000000000000
-""" + "2" * 100_000
+"""
+    + "2" * 100_000
+)
 
 
 def _rows() -> list[list[str]]:
@@ -152,9 +155,12 @@ AROUND = st.sampled_from([("", ""), ("Fri, ", ""), ("Fri, ", " (JST)"), ("", " (
 
 
 @given(
-    *(st.integers(0, high) for high in (32, 25, 61, 61, 16, 61)), st.integers(1988, 2102), NAMES, st.sampled_from("+-"), AROUND
+    *(st.integers(0, high) for high in (32, 25, 61, 61, 16, 61)),
+    st.integers(1988, 2102), NAMES, st.sampled_from("+-"), AROUND,
 )  # fmt: skip
-def test_the_short_way_of_mail_dates_is_the_long_one(day, hour, minute, second, east, east_minutes, year, name, sign, around):
+def test_the_short_way_of_mail_dates_is_the_long_one(
+    day, hour, minute, second, east, east_minutes, year, name, sign, around
+):
     clock, zone = f"{hour:02}:{minute:02}:{second:02}", f"{sign}{east:02}{east_minutes:02}"
     text = f"{around[0]}{day} {name} {year} {clock} {zone}{around[1]}"
     assert parse_time(text) == parse_time(text.replace(" ", "  ", 2)), "two blanks are for the long way"

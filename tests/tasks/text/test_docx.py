@@ -15,7 +15,9 @@ NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def document(body: str, before: str = "") -> bytes:
     """A .docx whose body is this XML, with the prefix w."""
-    return zipped({"word/document.xml": f'{before}<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>'})
+    return zipped(
+        {"word/document.xml": f'{before}<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>'}
+    )
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:
@@ -34,7 +36,10 @@ def r(text: str, properties: str = "") -> str:
     return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
 
 
-RUBY = "<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>とうきょう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東京</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+RUBY = (
+    "<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>とうきょう</w:t></w:r></w:rt>"
+    "<w:rubyBase><w:r><w:t>東京</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+)
 CELL = "<w:tc>{}</w:tc>"
 SEEN = {
     "paragraphs": (p(r("一"), r("二")) + p() + p(r("三")), "一二\n\n三"),

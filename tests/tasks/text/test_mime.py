@@ -17,14 +17,16 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "email"
 
 PLAIN = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n44GC\n"
 ODD_LINES = st.sampled_from([
-    b"", b" ", b"text", b" folded", b"\tfolded", b"Subject: s", b"X:", b": y", b"From a@b", b"no colon", b"A B: c", b"X:\n y",
-    b"Content-Type: text/plain", b"Content-Type: TEXT/HTML; charset=\"shift_jis\"; format=flowed", b"Content-Type: text",
+    b"", b" ", b"text", b" folded", b"\tfolded", b"Subject: s", b"X:", b": y", b"From a@b", b"no colon", b"A B: c",
+    b"X:\n y", b"Content-Type: text/plain", b"Content-Type: TEXT/HTML; charset=\"shift_jis\"; format=flowed",
+    b"Content-Type: text",
     b"Content-Type: multipart/mixed; boundary=b", b'Content-Type: multipart/alternative;\n boundary="c"',
     b"Content-Type: multipart/mixed; boundary=\"b \"", b"Content-Type: multipart/digest; boundary=b",
     b"Content-Type: message/rfc822", b"Content-Type: text/plain; charset*=utf-8''x", b"Content-Type: text/plain; name=",
     b'Content-Type: text/plain; name="a\\"b"; x', b"Content-Type: text/plain; charset=a; charset=b",
     b"Content-Type: multipart/mixed; boundary=x:y", b"--x:y", b"--x:y--", "Content-Type: text/plain; name=生".encode(),
-    b"Content-Transfer-Encoding: base64", b"--b", b"--b ", b"--b--", b"--b-- ", b"--bb", b"--c", b"--c--", b"--", b"\x00", b"\x80",
+    b"Content-Transfer-Encoding: base64", b"--b", b"--b ", b"--b--", b"--b-- ", b"--bb", b"--c", b"--c--", b"--",
+    b"\x00", b"\x80",
 ])  # fmt: skip
 LINE_ENDS = st.sampled_from([b"\n", b"\r\n", b"\n", b"\r\n", b"\r", b"\n\n", b""])
 
@@ -47,7 +49,9 @@ def _mangled(data: bytes, cuts: list[tuple[float, bytes]]) -> bytes:
 
 
 SAMPLES = [mail.data for mail in mails(26)] + [p.read_bytes() for p in sorted(FIXTURES.glob("*.eml"))]
-PIECES = st.sampled_from([b"\r", b"\n", b"\r\n", b"\n\n", b"--", b":", b";", b'"', b" ", b"=", b"\x80", b"\n--00000000000079\n"])
+PIECES = st.sampled_from(
+    [b"\r", b"\n", b"\r\n", b"\n\n", b"--", b":", b";", b'"', b" ", b"=", b"\x80", b"\n--00000000000079\n"]
+)
 
 
 @settings(max_examples=300)

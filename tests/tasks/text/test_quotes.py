@@ -59,7 +59,7 @@ def test_reply_below_and_between_quoted_lines():
 
 
 SENT_ON = {
-    "gmail": "---------- Forwarded message ---------\nFrom: 友人 <t@example.jp>\nDate: 2024年5月3日(金) 21:05\nTo: <a@x.jp>\n\n",
+    "gmail": "---------- Forwarded message ---------\nFrom: 友人 <t@example.jp>\nDate: 2024年5月3日\nTo: <a@x.jp>\n\n",
     "thunderbird": "-------- 転送メッセージ --------\n件名: 話\n日付: Fri, 3 May 2024\n差出人: 友人\n宛先: a@x.jp\n\n",
     "apple": "転送されたメッセージ:\n\n差出人: 友人 <t@example.jp>\n日時: 2024年5月3日 21:05\n\n",
 }
@@ -107,7 +107,9 @@ def test_nothing_is_invented_and_something_is_left(lines: list[str]):
     assert was_removed or own == text
 
 
-CUES = st.sampled_from([*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", "X wrote:"])
+CUES = st.sampled_from(
+    [*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", "X wrote:"]
+)
 
 
 @given(st.lists(CUES, max_size=3), st.sampled_from(["\n", "\n\n", " "]))
