@@ -49,7 +49,9 @@ def main(size: int, as_json: bool) -> None:
         export = Path(folder) / "facebook-bench.zip"
         _in_a_process("write", export, size * 1_000_000)
         for choice in LABELS:
-            told[choice] = _in_a_process("land", export, Path(folder) / choice, choice) | {"bytes": export.stat().st_size}
+            told[choice] = _in_a_process("land", export, Path(folder) / choice, choice) | {
+                "bytes": export.stat().st_size
+            }
     if as_json:
         click.echo(json.dumps(told))
     else:
