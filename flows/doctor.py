@@ -94,9 +94,8 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 
 
 def _schedule(settings: Settings) -> Iterator[Finding]:
-    for kind in ("ingest", "build"):
-        if late := notify.overdue(settings, kind, runlog.now()):
-            yield "overdue", late
+    for late in notify.overdue(settings, runlog.now()):
+        yield "overdue", late
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (

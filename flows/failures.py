@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.ingest import WrongHome
-from flows.settings import SettingsError
+from flows.settings import SettingsError, WrongHome
 from warehouse.codebook import CodebookError
 from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy

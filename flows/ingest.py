@@ -7,22 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from flows import runlog
-from flows.settings import Settings, load
+from flows.settings import Settings, WrongHome, load
 from tasks import channels
-from tasks.http import Client
 from tasks.land import Landing, file_digest, land, land_inbox
-from tasks.live import Well, draw, read_cursor, write_cursor
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
-
-
-class WrongHome(ValueError):
-    """Sample input for a real home, or the reverse: `name` is the file."""
-
-    def __init__(self, name: str, sample_home: bool):
-        super().__init__(name)
-        self.name = name
-        self.sample_home = sample_home
 
 
 def ingest(
@@ -49,7 +38,8 @@ def ingest(
     except Exception as error:
         runlog.record(settings.lake, run_id, "ingest", started, "failed", channel, error=type(error).__name__)
         raise
-    runlog.record(settings.lake, run_id, "ingest", started, "done", channel, **_counts(landing))
+    status = "done" if landing.is_whole else "partial"
+    runlog.record(settings.lake, run_id, "ingest", started, status, channel, **_counts(landing))
     return landing
 
 
@@ -63,6 +53,11 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
     options, inbox = settings.options(channel), settings.inbox(channel)
     if not options.get("live"):
         return land_inbox(settings.lake, channel, inbox, options, now, run_id)
+    if settings.sample:
+        raise WrongHome(f"[channels.{channel}] live", sample_home=True)
+    from tasks.http import Client  # 0.1 s of imports that only a live source needs
+    from tasks.live import Well, draw, read_cursor, write_cursor
+
     with Client(trusted=frozenset(options.get("trusted_hosts", []))) as http:
         well = Well(inbox, options, read_cursor(settings.lake, channel), now, http, *span)
         cursor = draw(channels.module(channel), well)
@@ -71,13 +66,16 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
         write_cursor(settings.lake, channel, cursor)
     if not landing.problems:
         well.empty()
+    landing.is_whole = cursor is not None
     landing.notices += [(channel, problem, detail) for problem, detail in well.notices]
     return landing
 
 
-def ingest_home(home: str, channel: str, run_id: str | None = None) -> dict:
+def ingest_home(
+    home: str, channel: str, run_id: str | None = None, since: datetime | None = None, until: datetime | None = None
+) -> dict:
     """As `ingest`, for a task runner: plain values in, counts out."""
-    return summary(ingest(load(Path(home)), channel, run_id=run_id))
+    return summary(ingest(load(Path(home)), channel, run_id=run_id, since=since, until=until))
 
 
 def summary(landing: Landing) -> dict:
@@ -90,6 +88,7 @@ def summary(landing: Landing) -> dict:
         "new": landing.new,
         "known": landing.known,
         "outside": landing.outside,
+        "is_whole": landing.is_whole,
         "set_aside": dict(landing.problems),
         "quarantined": landing.quarantined,
         "notices": landing.notices,

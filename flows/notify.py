@@ -30,11 +30,18 @@ def _log(settings: Settings, text: str) -> None:
         file.write(f"{runlog.now():%Y-%m-%dT%H:%M:%SZ} {text}\n")
 
 
-def overdue(settings: Settings, kind: str, at: datetime) -> str | None:
-    """One line if the last good run of a kind is older than [notify] overdue_hours, or never was; else None."""
-    last = runlog.last_success(settings.lake, kind)
-    if last and at - last <= timedelta(hours=settings.overdue_hours):
-        return None
+def overdue(settings: Settings, at: datetime) -> list[str]:
+    """One line for every kind of run, and every live source, whose last good run is older than [notify] overdue_hours or
+    never was.
+    """
     words = Words(settings.language)
-    since = last.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") if last else words("notice.never")
-    return words("notice.overdue", kind=words(f"notice.{kind}"), since=since, hours=f"{settings.overdue_hours:g}")
+    live = [channel for channel, options in settings.channels.items() if options.get("live")]
+    asked = [("ingest", None), ("build", None), *[("ingest", channel) for channel in live]]
+    late = []
+    for kind, channel in asked:
+        last = runlog.last_success(settings.lake, kind, channel)
+        if last is None or at - last > timedelta(hours=settings.overdue_hours):
+            what = words(f"notice.{kind}") + (f"({words('channel.' + channel)})" if channel else "")
+            since = f"{last.astimezone(settings.zone):%Y-%m-%d %H:%M}" if last else words("notice.never")
+            late.append(words("notice.overdue", kind=what, since=since, hours=f"{settings.overdue_hours:g}"))
+    return late

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 # Read by Prefect when it is imported: results are plain JSON, nothing is sent anywhere, the log tells what went wrong.
@@ -82,10 +83,21 @@ def daily(home: str) -> dict | State:
 def watch(home: str) -> list[str]:
     """Tell what is overdue."""
     settings = load(Path(home))
-    late = [line for kind in ("ingest", "build") if (line := notify.overdue(settings, kind, runlog.now()))]
+    late = notify.overdue(settings, runlog.now())
     for line in late:
         notify.tell(settings, line)
     return late
+
+
+@flow(name="backfill", **_TOLD)
+def backfill(home: str, channel: str, since: datetime, until: datetime | None = None) -> dict:
+    """Ask one live source for a span again; the cursor stays where it is, and what is known lands no second time.
+
+    since, until: of a time without a zone the call's is meant.
+    """
+    zone = load(Path(home)).zone
+    span = [at and (at if at.tzinfo else at.replace(tzinfo=zone)) for at in (since, until)]
+    return land_task(home, channel, None, *span)
 
 
 def _made_up_for(home: str, kind: str) -> bool:
@@ -112,16 +124,18 @@ def run_daily(home: str) -> day.Day:
 
 
 def deployments(settings: Settings) -> list:
-    """What `neta serve` serves: ingest and build by the settings' cron, the watch every hour, all in the call's zone.
+    """What `neta serve` serves: ingest and build by the settings' cron, the watch every hour, all in the call's zone, and
+    the backfill for whoever starts it.
 
     A run that is still going makes the next one of its kind give way.
     """
     home, zone = str(settings.lake.home), str(settings.zone)
     one = ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW")
     crons = {ingest: settings.schedule["ingest"], build: settings.schedule["build"], watch: "15 * * * *"}
-    return [
+    scheduled = [
         work.to_deployment(
             name="neta", parameters={"home": home}, schedule=Cron(cron, timezone=zone), concurrency_limit=one
         )
         for work, cron in crons.items()
     ]
+    return [*scheduled, backfill.to_deployment(name="neta", parameters={"home": home})]

@@ -50,7 +50,8 @@ def _parsed(line: str) -> dict | None:
         return None
 
 
-def last_success(lake: Lake, kind: str) -> datetime | None:
-    """When the last good run of a kind began, or None."""
-    done = [run["started_at"] for run in runs(lake) if run["kind"] == kind and run["status"] == "done"]
+def last_success(lake: Lake, kind: str, channel: str | None = None) -> datetime | None:
+    """When the last good run of a kind (and channel) began, or None."""
+    wanted = {"kind": kind, "status": "done"} | ({"channel": channel} if channel else {})
+    done = [run["started_at"] for run in runs(lake) if wanted.items() <= run.items()]
     return datetime.fromisoformat(max(done)) if done else None

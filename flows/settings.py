@@ -18,6 +18,15 @@ class SettingsError(ValueError):
     """A setting that cannot be used: which, where, what to do."""
 
 
+class WrongHome(ValueError):
+    """Sample input for a real home, or the reverse: `name` is the file."""
+
+    def __init__(self, name: str, sample_home: bool):
+        super().__init__(name)
+        self.name = name
+        self.sample_home = sample_home
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """The public call. opens, closes: UTC, or None for no bound; closes is the first instant that is too late."""

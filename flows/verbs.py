@@ -217,9 +217,10 @@ def show_status(home: Path, as_json: bool) -> None:
     with store.reading(settings.lake, str(settings.zone)) as con:
         account, path = counts.account(con, words), counts.stages(con, words)
         backlog = store.ask(con, store.question("backlog"))[0]
-        fresh = store.ask(con, store.question("freshness"))
+        fresh, drift = (store.ask(con, store.question(name)) for name in ("freshness", "drift"))
     if as_json:
-        show.as_json({"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh})
+        told = {"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh, "drift": drift}
+        show.as_json(told)
         return
     show.banner(out, settings, words)
     for kind, at in runs.items():
@@ -229,4 +230,6 @@ def show_status(home: Path, as_json: bool) -> None:
     show.stages(out, path, words)
     for row in fresh:
         out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
+    for row in drift:
+        out.print(words("status.drift", **row | {"channel": words("channel." + row["channel"])}), markup=False)
     out.print(words("status.backlog", **backlog))

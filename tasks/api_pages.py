@@ -52,7 +52,7 @@ def cut_pages(path: Path, slices: Callable[[object], Iterable[Item]]) -> Iterato
     Raises Unreadable: empty, json_broken, and what `slices` raises; among several answers a bad one is an item with a
     problem.
     """
-    data = _utf8(path.read_bytes())
+    data = utf8(path.read_bytes())
     if path.suffix.lower() not in _LINES:
         yield from slices(_value(data))
         return
@@ -200,7 +200,7 @@ def call_tags(options: Mapping) -> list[str]:
     return tags
 
 
-def _utf8(data: bytes) -> bytes:
+def utf8(data: bytes) -> bytes:
     """PowerShell 5 saves what a command prints as UTF-16 with a mark."""
     if not data.strip():
         raise Unreadable("empty")

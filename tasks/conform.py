@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks import channels
+from tasks import channels, worker
 from tasks.channels import Item, Message, Unreadable
 from tasks.text.normalise import clean
 from warehouse import schema
@@ -42,7 +42,7 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
         digest.update(file.read_bytes())
-    digest.update(str(schema.MESSAGE).encode())
+    digest.update(f"{schema.MESSAGE}{sorted(channels.known())}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -54,14 +54,32 @@ def _conformed(lake: Lake, raw_file: Path) -> pa.Table:
     cached = _cache_file(lake, raw_file)
     if cached.exists():
         return read_parquet(cached)
-    table = conform_table(read_parquet(raw_file, [*_READ, "fetched_at"]))
+    raw = read_parquet(raw_file, [*_READ, "fetched_at"])
+    pieces = (raw.slice(start, worker.RECORDS) for start in range(0, raw.num_rows, worker.RECORDS))
+    table = pa.concat_tables([table for piece in pieces for table in _confined(piece)])
     write_parquet(table, cached)
     return table
+
+
+def _confined(rows: pa.Table) -> Iterator[pa.Table]:
+    """conform_table in a worker; what is too much for one is found and costs itself only."""
+    try:
+        yield worker.conform(rows)
+    except Unreadable as error:
+        if rows.num_rows == 1:
+            yield _unreadable(rows, error.problem)
+        else:
+            yield from (table for n in range(rows.num_rows) for table in _confined(rows.slice(n, 1)))
 
 
 def conform_table(raw: pa.Table) -> pa.Table:
     """RAW rows → as many MESSAGE rows. An item that its channel cannot understand costs itself only."""
     rows = [_row(item) for item in _rows(raw)]
+    return pa.Table.from_pylist(rows, schema=schema.MESSAGE)
+
+
+def _unreadable(raw: pa.Table, problem: str) -> pa.Table:
+    rows = [_base(row) | {"set_aside": "unreadable", "detail": problem} for row in _rows(raw)]
     return pa.Table.from_pylist(rows, schema=schema.MESSAGE)
 
 
@@ -78,7 +96,7 @@ _module = cache(channels.module)  # asks the disk which channels there are: once
 
 
 def _row(raw: dict) -> dict:
-    base = {"raw_id": raw["raw_id"], "channel": raw["channel"], "received_at": raw["fetched_at"]}
+    base = _base(raw)
     if raw["problem"]:
         return base | {"set_aside": "unreadable", "detail": raw["problem"]}
     try:
@@ -88,6 +106,10 @@ def _row(raw: dict) -> dict:
     except Exception as error:  # hostile content: this item only; the type is told, never the content
         return base | {"set_aside": "unreadable", "detail": f"crashed:{type(error).__name__}"}
     return base | _fields(message, raw["fetched_at"])
+
+
+def _base(raw: dict) -> dict:
+    return {"raw_id": raw["raw_id"], "channel": raw["channel"], "received_at": raw["fetched_at"]}
 
 
 def _item(raw: dict) -> Item:
@@ -109,6 +131,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "channel": m.channel,
         "author_id": m.author_id,
         "author_name": m.author_name,
+        "versions": m.versions,
         "conversation_id": m.conversation_id,
         "in_reply_to": m.in_reply_to,
         "posted_at": m.posted_at or landed,

@@ -13,13 +13,14 @@ from types import ModuleType
 
 import pyarrow as pa
 
-from tasks import channels
-from tasks.channels import Item, Unreadable
-from tasks.memory import few_searches
+from tasks import channels, worker
+from tasks.channels import Item
+from tasks.conform import code_version
+from tasks.items import table_of
 from warehouse import schema
-from warehouse.lake import Lake, batched, write_bytes
+from warehouse.lake import Lake, write_bytes
 
-BATCH_ITEMS = 10_000
+PARCEL_ITEMS, PARCEL_BYTES = 10_000, 32_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Landing:
     items: int = 0
     new: int = 0
     known: int = 0
+    is_whole: bool = True  # False: a live source could not be asked in full; the next ingest asks again
     outside: int = 0  # messages of an export that nobody chose: never stored
     problems: Counter = field(default_factory=Counter)  # new raw rows that could not be read, by problem
     notices: list[tuple[str, str, str]] = field(default_factory=list)
@@ -41,7 +43,6 @@ class Landing:
         return sum(self.problems.values())
 
 
-@few_searches()
 def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now: datetime, run_id: str) -> Landing:
     """Cut every file of `paths` and land what is new, one file after the other.
 
@@ -49,17 +50,8 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    files = list(module.fetch(paths))
-    for path in files:
-        if not path.exists():
-            landing.notices.append((path.name, "not_found", str(path)))
-            continue
-        landing.sources += 1
-        before, items = landing.items, _items(module, path, with_beside(module, path, files, options), landing)
-        for batch in batched(items, BATCH_ITEMS):
-            _land_batch(lake, path.name, batch, known, now, run_id, landing)
-        if landing.items == before and not path.stat().st_size:
-            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+    for parcel in _parcels(_all_items(module, list(module.fetch(paths)), options, landing)):
+        _land_parcel(lake, parcel, known, now, run_id, landing)
     return landing
 
 
@@ -92,8 +84,8 @@ def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path
 
 
 def file_mark(path: Path, options: Mapping) -> str:
-    """What tells that a file needs no second look: its bytes, its kind, and the options it was cut with."""
-    told = json.dumps([file_digest(path), path.suffix, options], default=str, sort_keys=True)
+    """What tells that a file needs no second look: its bytes, its kind, and the options and code it was cut with."""
+    told = json.dumps([file_digest(path), path.suffix, options, code_version()], default=str, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -103,15 +95,33 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _items(module, path: Path, options: Mapping, landing: Landing) -> Iterator[Item]:
+def _all_items(module: ModuleType, files: Sequence[Path], options: Mapping, landing: Landing) -> Iterator[pa.Table]:
+    """The items of every file, with a column that tells the file's name."""
+    for path in files:
+        if not path.exists():
+            landing.notices.append((path.name, "not_found", str(path)))
+            continue
+        landing.sources += 1
+        has_items = False
+        for table in _items(landing.channel, path, with_beside(module, path, files, options), landing):
+            has_items = True
+            yield table.append_column("source", pa.array([_shown(path)] * table.num_rows, pa.string()))
+        if not has_items and not path.stat().st_size:
+            landing.notices.append((path.name, "empty", ""))  # an empty mailbox is no loss, but worth a word
+
+
+def _shown(path: Path) -> str:
+    """A file's name as text; names from old archives need not be."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def _items(channel: str, path: Path, options: Mapping, landing: Landing) -> Iterator[pa.Table]:
     """The items of one file; a failure to read it is itself an item, so that the loss is on record."""
-    try:
-        yield from module.cut(path, options)
-        landing.outside += module.outside(path, options) if hasattr(module, "outside") else 0
-    except Unreadable as error:
-        yield _broken_source(path, error.problem, error.detail)
-    except Exception as error:  # a parser's own fault on hostile bytes: this source only
-        yield _broken_source(path, "crashed", f"{type(error).__name__}: {error}"[:200])
+    ending: dict = {}
+    yield from worker.cut(channel, path, options, ending)
+    landing.outside += ending.get("outside", 0)
+    if ending.get("problem"):
+        yield table_of(channel, [_broken_source(path, ending["problem"], ending["detail"])])
 
 
 def _broken_source(path: Path, problem: str, detail: str) -> Item:
@@ -119,43 +129,37 @@ def _broken_source(path: Path, problem: str, detail: str) -> Item:
     return Item(f"file:{file_digest(path)}", None, "application/octet-stream", context, None, problem, detail)
 
 
-def _land_batch(lake, source: str, batch, known, now, run_id, landing: Landing) -> None:
-    channel = landing.channel
-    rows = {raw_id(channel, item): item for item in batch}
-    new = {key: item for key, item in rows.items() if key not in known}
-    landing.items += len(batch)
+def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables put together until they are worth a file."""
+    parcel: list[pa.Table] = []
+    for table in tables:
+        parcel.append(table)
+        if sum(t.num_rows for t in parcel) >= PARCEL_ITEMS or sum(t.nbytes for t in parcel) >= PARCEL_BYTES:
+            yield pa.concat_tables(parcel)
+            parcel = []
+    if parcel:
+        yield pa.concat_tables(parcel)
+
+
+def _land_parcel(lake: Lake, parcel: pa.Table, known: set, now: datetime, run_id: str, landing: Landing) -> None:
+    rows = {raw_id: n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
+    new = {raw_id: n for raw_id, n in rows.items() if raw_id not in known}
+    landing.items += parcel.num_rows
     landing.new += len(new)
-    landing.known += len(batch) - len(new)
-    for item in new.values():
-        if item.problem:
-            landing.problems[item.problem] += 1
-            landing.notices.append((source, item.problem, item.detail or ""))
-    if new:
-        lake.write_raw(_table(new, channel, now, run_id), channel, f"{now:%Y-%m-%d}")
-        known.update(new)
+    landing.known += parcel.num_rows - len(new)
+    if not new:
+        return
+    table = parcel.take(list(new.values()))
+    for source, problem, detail in zip(*(table[c].to_pylist() for c in ("source", "problem", "detail")), strict=True):
+        if problem:
+            landing.problems[problem] += 1
+            landing.notices.append((source, problem, detail or ""))
+    lake.write_raw(landed(table, now, run_id), landing.channel, f"{now:%Y-%m-%d}")
+    known.update(new)
 
 
-def raw_id(channel: str, item: Item) -> str:
-    """sha256 over channel, item id and the item's own bytes, hex. Context is not part of it."""
-    digest = hashlib.sha256(f"{channel}\0{item.item_id}\0".encode("utf-8", "surrogatepass"))
-    digest.update(item.payload or b"")
-    return digest.hexdigest()
-
-
-def _table(rows: dict[str, Item], channel: str, now: datetime, run_id: str) -> pa.Table:
-    items, count = list(rows.values()), len(rows)
-    columns = {
-        "raw_id": list(rows),
-        "channel": [channel] * count,
-        "item_id": [i.item_id for i in items],
-        "fetched_at": [now] * count,
-        "source_url": [i.source_url for i in items],
-        "media_type": [i.media_type for i in items],
-        "payload": [i.payload for i in items],
-        "byte_count": [len(i.payload or b"") or i.context.get("size", 0) for i in items],
-        "context": [json.dumps(i.context, ensure_ascii=True) for i in items],
-        "problem": [i.problem for i in items],
-        "detail": [i.detail for i in items],
-        "run_id": [run_id] * count,
-    }
-    return pa.table(columns, schema=schema.RAW)
+def landed(table: pa.Table, now: datetime, run_id: str) -> pa.Table:
+    """Rows of CUT as rows of RAW. now: UTC."""
+    count = table.num_rows
+    table = table.append_column("fetched_at", pa.array([now] * count, schema.RAW.field("fetched_at").type))
+    return table.append_column("run_id", pa.array([run_id] * count, pa.string())).select(schema.RAW.names).cast(schema.RAW)

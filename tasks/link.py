@@ -14,7 +14,7 @@ SHORT_KEY = 20  # characters: below this, equal texts of different people are no
 def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Submissions → (the same with story_id and is_representative, copies set aside as `exact_copy`).
 
-    The representative is the fullest telling, then the earliest; story_id comes from the smallest submission_id.
+    The representative is the fullest telling, then the earliest; what an editor pasted yields to the message itself; story_id comes from the smallest submission_id.
     Independent of row order.
     """
     rows = submissions.sort_values("submission_id", ignore_index=True)
@@ -23,8 +23,8 @@ def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFr
     story_ids = [ref(key, "story", submission_id) for submission_id in first]
     fullest = (
         rows[["submission_id", "posted_at"]]
-        .assign(telling=telling, length=-rows["body"].str.len())
-        .sort_values(["telling", "length", "posted_at", "submission_id"])
+        .assign(telling=telling, is_pasted=rows["namespace"] == "pasted", length=-rows["body"].str.len())
+        .sort_values(["telling", "is_pasted", "length", "posted_at", "submission_id"])
         .drop_duplicates("telling")
     )
     linked = rows.assign(

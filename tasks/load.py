@@ -23,7 +23,7 @@ def item_table(raw: pd.DataFrame, submissions: pd.DataFrame) -> pa.Table:
     """Every raw item with the submission that holds it, if one does, and its place in it."""
     held = submissions[["submission_ref", "raw_ids"]].explode("raw_ids").rename(columns={"raw_ids": "raw_id"})
     held["sequence"] = held.groupby("submission_ref").cumcount() + 1
-    items = raw[["raw_id", "channel", "received_at"]].rename(columns={"received_at": "fetched_at"})
+    items = raw[["raw_id", "channel", "received_at", "flags"]].rename(columns={"received_at": "fetched_at"})
     merged = items.merge(held, on="raw_id", how="left")
     merged["sequence"] = merged["sequence"].astype("Int64")
     return _framed("in_item", merged)

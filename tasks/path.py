@@ -53,7 +53,7 @@ def travel(
     conform.prune_cache(lake)
     turns, aside = settle(messages, me, call.hashtags, call.opens, gap_minutes)
     tell("accept")
-    accepted, held, submission_check = accept(turns, channels.KNOWN)
+    accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
     submissions, copies = link(protect(accepted, key, call.closes), key)
     tell("code")

@@ -29,7 +29,7 @@ def settle(
 
     turns: one row a submission; MESSAGE columns with raw_ids (list) in place of raw_id, bodies joined by line breaks.
     """
-    latest, superseded = _latest(messages)
+    latest, superseded = _latest(_one_id_a_chain(messages))
     is_told_own = latest["set_aside"] == "own_message"  # by the source itself; it still ends a teller's turn
     is_unusable = latest["set_aside"].notna() & ~is_told_own
     unusable, told = latest[is_unusable], latest[~is_unusable]
@@ -47,12 +47,32 @@ def settle(
     return turns, aside
 
 
+def _one_id_a_chain(messages: pd.DataFrame) -> pd.DataFrame:
+    """A row that goes by a later version's id (an old export, a deletion) goes by the first, where a row tells them."""
+    chains = messages.loc[messages["versions"].str.len() > 1, ["namespace", "versions"]]
+    rows = sorted(zip(chains["namespace"], map(list, chains["versions"]), strict=True), reverse=True)
+    first = {f"{space}:{later}": f"{space}:{ids[0]}" for space, ids in rows for later in ids[1:]}
+    if not first:
+        return messages
+    return messages.assign(submission_id=messages["submission_id"].map(lambda i: first.get(i, i), na_action="ignore"))
+
+
 def _latest(messages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Per submission_id the newest by (native time, time of landing, raw_id); rows without identity all stay."""
+    """Per submission_id the newest by (native time, whole before cut off, time of landing, raw_id); rows without
+    identity all stay.
+
+    A deletion is newer than anything: it is a promise, and an older export may be brought in after it. An opening that a
+    feed shows again does not replace the whole text of the same moment.
+    """
     native = messages["revised_at"].fillna(messages["posted_at"])
-    ordered = messages.assign(_native=native).sort_values(["_native", "received_at", "raw_id"], na_position="first")
+    keys = {
+        "_gone": messages["set_aside"] == "deleted",
+        "_native": native,
+        "_whole": ~messages["truncated"].eq(True),
+    }
+    ordered = messages.assign(**keys).sort_values([*keys, "received_at", "raw_id"], na_position="first")
     older = ordered["submission_id"].notna() & ordered.duplicated("submission_id", keep="last")
-    ordered = ordered.drop(columns="_native")
+    ordered = ordered.drop(columns=list(keys))
     return ordered[~older], ordered[older]
 
 

@@ -56,6 +56,7 @@ MESSAGE = _schema(
     ("channel", pa.string(), False),
     ("author_id", pa.string()),
     ("author_name", pa.string()),
+    ("versions", TEXTS),
     ("conversation_id", pa.string()),
     ("in_reply_to", pa.string()),
     ("posted_at", TIME),
@@ -133,6 +134,7 @@ INPUTS = {
     ]),
     "in_item": pa.schema([
         *_plain("raw_id", "channel"), ("fetched_at", TIME), *_plain("submission_ref"), ("sequence", pa.int64()),
+        ("flags", TEXTS),
     ]),
     "in_set_aside": pa.schema(_plain("stage", "reason", "detail", "raw_id", "channel", "submission_ref")),
     "in_coding": CODING,

@@ -14,6 +14,11 @@ def _entries() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
+def keys(section: str) -> frozenset[str]:
+    """The names in one section of words.toml."""
+    return frozenset(_entries()[section])
+
+
 class Words:
     """Words("ja")("count.story", n=3) -> text; a key is `section.name`, braces are filled in by name."""
 

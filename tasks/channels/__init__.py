@@ -20,8 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from warehouse.words import keys
 
 
 class Unreadable(Exception):
@@ -56,7 +59,9 @@ class Message:
     """One message as one channel understood it, before turns are joined.
 
     namespace + native_id is the identity and stays the same over edits. Times are UTC and aware.
-    set_aside: None, or one of repost deleted auto_mail system_message own_message invalid.
+    versions: native ids of every version, oldest first, where each has an id of its own and there are several.
+    set_aside: None, or one of repost deleted auto_mail system_message own_message invalid. deleted: of all that goes by
+    this identity nothing is counted, whenever it came or comes.
     conversation_id: only for chats and self-reply threads, whose neighbouring messages may join into one turn.
     """
 
@@ -69,6 +74,7 @@ class Message:
     author_name: str | None = None  # as shown; used for masking only
     conversation_id: str | None = None
     in_reply_to: str | None = None  # native_id of the parent
+    versions: tuple[str, ...] = ()
     posted_at: datetime | None = None
     revised_at: datetime | None = None  # native time of this revision where the source tells
     zone: str = "explicit"  # explicit | assumed | date_only | missing
@@ -82,16 +88,16 @@ class Message:
     set_aside: str | None = None
 
 
-# Every way a submission can have come, also those that only a pasted text names.
-KNOWN = (
-    "email x_hashtag x_dm facebook_messenger note blog form mastodon bluesky threads line linkedin instagram youtube pasted"
-).split()
-
-
 def names() -> list[str]:
     """Every channel that has a module, sorted."""
     helpers = {"files", "feeds"}
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in helpers)
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every way a submission can have come: with a module, or only named by who pasted it (words.toml [channel])."""
+    return keys("channel").union(names())
 
 
 def module(channel: str) -> ModuleType:

@@ -2,10 +2,17 @@
 
 What    one file = one fetch of one feed; RSS 0.9x, 1.0, 2.0, Atom 0.3, 1.0; UTF-8, EUC-JP, Shift_JIS, ISO-2022-JP
 Access  open; every host has a feed: Hatena /feed, livedoor /index.rdf, Seesaa /index.rdf, FC2 /?xml, Ameba rss20.xml
-Limits  a feed shows its newest 10-30 entries, often only their beginning; a deleted entry just disappears
+Set     feeds = ["https://…", …]: addresses of feeds, or of blogs whose pages link to their feed
+Cursor  by address: ETag, Last-Modified, a hash of the body (many hosts never say 304), ids of the last window. A feed
+        that has moved for good (301, 308) is followed, one that is gone (410) is asked no more: take it out of the
+        settings and put it in again to ask once more
+Limits  a feed shows its newest 10-30 entries, often only their beginning: if it holds none of those it held before,
+        there may be a gap, which is told. --since and --until fetch what the feeds show now, no more. A deleted entry
+        just disappears; an edited one comes as a revision
 Quirks  2006: dc:date without a zone or without a time; RSS 0.91 without guid and date; two posts of a day share a page
         and differ in the #fragment; tDiary mixes readers' comments in · 2026: Ameba inserts "PR:" items
 Listed feeds are their owners' own, so an entry needs no hashtag to be taken.
+Never asked the hosts named here; tested against nginx and a loopback server.
 """
 
 from __future__ import annotations
@@ -13,11 +20,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
 from tasks.channels import Item, Message, Unreadable, feeds, files_in
 from tasks.text.normalise import clean, hashtags_in
+
+if TYPE_CHECKING:
+    from tasks.live import Well
 
 NAMESPACE = "blog"
 FILES = ("*.xml", "*.rdf", "*.rss", "*.atom")
@@ -37,6 +48,16 @@ def fetch(paths: Iterable[Path]) -> Iterator[Path]:
 def cut(path: Path, options: Mapping) -> Iterator[Item]:
     """One feed file -> its entries; see feeds.entries."""
     return feeds.entries(path)
+
+
+def pull(well: Well) -> Mapping:
+    """What the listed feeds show, as far as it changed; the new cursor. Raises Unreachable (none could be asked)."""
+    from tasks.feed_watch import feeds_of, watch
+    from tasks.http import Unreachable
+
+    if not well.options.get("feeds"):
+        raise Unreachable("option_missing", "[channels.blog] feeds")
+    return watch(well, feeds_of(well.options["feeds"]))
 
 
 def conform(item: Item) -> Message:

@@ -1,8 +1,15 @@
 """Channel form: answers to the call's Google Form, as its CSV or as the same table saved again by Excel.
 
 What     CSV download of the form, or of its sheet: a header of question titles, one answer a row.
-Identity namespace form, hash of timestamp, e-mail and answers: Google gives no response id. An answer that is edited
-         gets a new timestamp in the same row, so it comes as a new one.
+Live     csv_url (or csv_url_env, the name of an environment variable that holds it) = the sheet, published to the web
+         as CSV. Whoever knows that address reads every answer, e-mails too: publish a tab without the e-mail column.
+Cursor   ETag, Last-Modified and a hash of the table: one that did not change is not cut again.
+Identity namespace form, hash of timestamp, e-mail and answers: Google gives no response id. Somebody who edits an
+         answer overwrites the row and its timestamp, and nothing tells that from a second answer, so it comes as a new
+         one (the same text or nearly so is linked as one story). Only where the form takes one answer a person
+         (「回答を1回に制限する」) can the settings say so: one_answer_each = true makes the e-mail the identity, the newest
+         timestamp the revision that counts, and its month the month of the story.
+Unseen   rows deleted from the sheet.
 Author   the e-mail, where the form collects it.
 Quirks   times: "2020/02/11 9:01:33 午後 GMT+9" (CSV), "2024/01/07 7:56:35 AM GMT+9" (CSV, English),
          "2024/01/07 19:41:41" (sheet, no zone).
@@ -13,12 +20,17 @@ Quirks   times: "2020/02/11 9:01:33 午後 GMT+9" (CSV), "2024/01/07 7:56:35 AM 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.text import tables
 from tasks.text.dates import parse_time
+
+if TYPE_CHECKING:
+    from tasks.live import Well
 
 NAMESPACE = "form"
 FILES = ("*.csv", "*.tsv", "*.txt")  # Excel calls its UTF-16 table with tabs "Unicode text", .txt
@@ -50,9 +62,19 @@ def cut(path: Path, options: Mapping) -> Iterator[Item]:
     """One item per answer: the exact bytes of its row; header, encoding and place as context.
 
     options: columns = {role: [titles]} for questions that TITLES does not know; zone = name of the zone of times that
-    tell none. Unreadable: no encoding fits, or no column holds the story.
+    tell none; one_answer_each. Unreadable: no encoding fits, or no column holds the story.
     """
-    return tables.cut_rows(path, options, TITLES, "story")
+    around = {"one_answer_each": True} if options.get("one_answer_each") is True else {}
+    for item in tables.cut_rows(path, options, TITLES, "story"):
+        yield replace(item, context={**item.context, **around})
+
+
+def pull(well: Well) -> Mapping:
+    """The published table, if it changed; the new cursor. Raises NoSecret, Unreachable (no_table: a web page came)."""
+    from tasks.feed_watch import pull_table
+
+    is_secret = "csv_url_env" in well.options
+    return pull_table(well, well.secret("csv_url_env") if is_secret else well.options.get("csv_url", ""))
 
 
 def conform(item: Item) -> Message:
@@ -66,7 +88,7 @@ def conform(item: Item) -> Message:
     ticked = {role: tables.labels_in(tables.cells(fields, columns, role)) for role in TICKED}
     return Message(
         namespace=NAMESPACE,
-        native_id=_identity(fields, columns, first),
+        native_id=_identity(fields, columns, first, bool(item.context.get("one_answer_each"))),
         channel="form",
         body="\n\n".join(story),
         author_id=first["email"].casefold() or None,
@@ -79,8 +101,10 @@ def conform(item: Item) -> Message:
     )
 
 
-def _identity(fields: list[str], columns: tables.Columns, first: Mapping[str, str]) -> str:
+def _identity(fields: list[str], columns: tables.Columns, first: Mapping[str, str], is_one_each: bool) -> str:
     """Empty cells do not count: a question added later gives every earlier answer one more of them."""
+    if is_one_each and first["email"]:
+        return tables.digest(["one answer each", first["email"].casefold()])
     apart = {n for role in ("timestamp", "email") for group in columns.get(role, ()) for n in group}
     answers = [field for n, field in enumerate(fields) if field and n not in apart]
     return tables.digest([first["timestamp"], first["email"], *answers])

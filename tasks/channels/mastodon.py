@@ -182,7 +182,7 @@ def _next(answer: Answer, page: list) -> str | None:
 def _start(well: Well, newest: str | None) -> str:
     """The id behind which to begin: of --since; else the newest known, some days back."""
     if well.since:
-        return str(_first_id(well.since))
+        return str(_first_id(well.since) - 1)  # min_id itself is left out
     if newest is None or not newest.isdecimal():
         return newest or "0"
     days = well.options.get("overlap_days", OVERLAP_DAYS)

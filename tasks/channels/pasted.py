@@ -5,27 +5,45 @@ What     .txt or .md: one telling a file. .csv: one telling a row, with columns 
 Identity namespace pasted, hash of text, date, name, channel and id as typed.
 Author   unknown: a name is no identity. The name is kept for masking.
 Quirks   the column channel tells how the telling really came; without it, or with one nobody knows, it is `pasted`.
+         The name is the sender's as shown, never the editor's own.
+         A text that is corrected, or a row with another name or date, is another submission: mend it before it lands,
+         or withdraw the old one.
          メモ帳 saved CP932 by default until 2019, and EUC-JP still comes from old servers.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.channels import Item, Message, Unreadable, files_in, known
 from tasks.text import tables
 from tasks.text.dates import parse_time
 
 NAMESPACE = "pasted"
 FILES = ("*.txt", "*.md", "*.csv")
 
-# Every way a submission can reach the call, whether or not a module reads it yet.
-CHANNELS = frozenset(
-    "email x_hashtag x_dm facebook_messenger note blog form mastodon bluesky threads line linkedin instagram youtube"
-    " pasted".split()
-)
+# What an editor types for a channel, beside the names that all know; in the form that `_channel` makes of it.
+SPELLINGS = {
+    "email": ("メール", "e-mail", "mail", "eメール", "電子メール"),
+    "x_hashtag": ("x", "xの投稿", "x posts", "twitter", "ツイッター", "旧twitter", "x(旧twitter)"),
+    "x_dm": ("xのdm", "x dm", "x direct messages", "twitterのdm", "ツイッターのdm"),
+    "facebook_messenger": ("messenger", "メッセンジャー", "facebook messenger", "facebookメッセンジャー"),
+    "note": ("ノート",),
+    "blog": ("ブログ", "blogs"),
+    "form": ("フォーム", "応募フォーム", "google フォーム", "googleフォーム", "web form"),
+    "mastodon": ("マストドン",),
+    "bluesky": ("ブルースカイ",),
+    "threads": ("スレッズ",),
+    "line": ("ライン",),
+    "linkedin": ("リンクトイン",),
+    "instagram": ("インスタグラム", "インスタ"),
+    "youtube": ("ユーチューブ", "youtubeのコメント", "youtube comments"),
+    "pasted": ("貼り付け",),
+}
+_CHANNELS = {name: name for name in known()} | {told: name for name, all_ in SPELLINGS.items() for told in all_}
 TITLES: tables.Titles = {
     "channel": ("channel", "届いた経路", "経路"),
     "date": ("date", "日付", "届いた日"),
@@ -62,20 +80,25 @@ def conform(item: Item) -> Message:
     told, zone = _told(item), ZoneInfo(item.context.get("zone", "Asia/Tokyo"))
     if not told["text"]:
         raise Unreadable("no_text", f"line {item.context['line']}")
-    channel = told["channel"].casefold() or "pasted"
-    unknown = () if channel in CHANNELS else ("unknown_channel",)
+    channel = _channel(told["channel"])
     posted_at, zone_known = parse_time(told["date"], zone)
     return Message(
         namespace=NAMESPACE,
         native_id=tables.digest(told[role] for role in _IDENTITY),
-        channel="pasted" if unknown else channel,
+        channel=channel or "pasted",
         body=told["text"],
         author_name=told["name"] or None,
         posted_at=posted_at,
         zone=zone_known,
         attribution_wish=tables.wish_of(told["consent"]),
-        flags=unknown + tables.encoding_flags(item.context["encoding"]),
+        flags=(() if channel else ("unknown_channel",)) + tables.encoding_flags(item.context["encoding"]),
     )
+
+
+def _channel(written: str) -> str | None:
+    """The channel that was typed, `pasted` where none was, None where nobody knows it."""
+    key = " ".join(unicodedata.normalize("NFKC", written).casefold().split())
+    return _CHANNELS.get(key) if key else "pasted"
 
 
 def _told(item: Item) -> dict[str, str]:

@@ -115,11 +115,18 @@ def pull(well: Well) -> Mapping:
     token, writers = well.secret("token_env"), set()
     asked = {f"{mode} {tag}": (mode, tag) for tag in call_tags(well.options) for mode in MODES}
     cursors = each(well, asked, lambda name, cursor: _searched(well, token, *asked[name], cursor, writers))
-    if len(writers) == 1:
-        _, owner = _ask(well, token, "me", {"fields": "username"})
-        if member(owner, "username") in writers:
-            well.tell("own_posts_only", "threads_keyword_search")
+    if len(writers) == 1 and _owner(well, token) in writers:
+        well.tell("own_posts_only", "threads_keyword_search")
     return cursors
+
+
+def _owner(well: Well, token: str) -> object:
+    """Whose token it is; None if that is not said, which is no reason to fetch everything again."""
+    try:
+        return member(_ask(well, token, "me", {"fields": "username"})[1], "username")
+    except Unreachable as error:
+        well.tell(error.problem, error.detail)
+        return None
 
 
 def _searched(well: Well, token: str, mode: str, tag: str, cursor: Mapping, writers: set[str]) -> Mapping:

@@ -1,19 +1,29 @@
-"""Channel x_hashtag: posts on X that carry the call's hashtag, as pages of the search API v2 saved to files.
+"""Channel x_hashtag: posts on X that carry the call's hashtag, by the search API v2, from an archive, or taken back.
 
-What     GET /2/tweets/search/recent and /search/all; query `#… -is:retweet`. One file = one page, a list of pages, or
-         JSON Lines with a page a line.
-Access   bearer token; recent search reaches back 7 days.
-Identity namespace x, the first id of the edit history; every edit is a post id of its own.
+What     GET /2/tweets/search/recent and /search/all; query `(#a OR #b) -is:retweet`. One file = one page, a list of
+         pages, or JSON Lines with a page a line. Also the archive of one's own data (ZIP, or unzipped), and what was
+         deleted: results of batch compliance jobs and messages of compliance streams, as JSON Lines.
+Access   bearer token of an app; recent search reaches back 7 days, all search to 2006 at a request a second.
+Settings token_env = "…"; endpoint = "recent" | "all"; spelling = "post" | "tweet" (without it both are tried);
+         overlap_hours = 24: how far back every pull looks again (what is read is billed); api = "https://api.x.com".
+Identity namespace x, the first id of the edit history; every edit is a post id of its own. The same post by search and
+         by archive is one.
+Scope    of an archive: posts that carry the hashtag, from `opens` on. The rest is counted as outside, never kept.
+Deleted  by file only. `action: delete` of batch compliance, whatever its reason, a stream's `delete`, and an archive's
+         deleted-tweets.js (its ids and times, not its texts): the post leaves the counts for good. Whoever un-protects
+         or un-suspends an account does not bring it back. scrub_geo, withheld, drop, undrop are kept and change
+         nothing: places are not asked for nor used, and `drop` may be undone. That search says not-found is no proof.
 Quirks   2026-08: OpenAPI 2.167 renamed tweet to post in field names (note_tweet -> note_post …). Streams and older
          files keep the old names, so both are read.
-         Long posts: `text` is cut, the whole text and its hashtags stand in note_* only.
+         Long posts: `text` is cut, the whole text and its hashtags stand in note_* only. In an archive it stands in
+         note-tweet.js, without the post's id: found by second and beginning.
          A page without hits has no `data`; posts that are gone are told in `errors` of a 200.
-Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167.
+Unseen   deletions that nobody tells by a file. Never asked the live service.
+Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167; archives: see tasks/x_archive.py.
 """
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import html
 import io
@@ -21,13 +31,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import orjson
-
+from tasks import x_archive, x_archive_posts, x_compliance, x_search
+from tasks.api_pages import JSON_FILES, canonical, member, read, unknown, utf8
 from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.live import Well
+from tasks.meta_export import loads
 from tasks.text.dates import parse_time
 
 NAMESPACE = "x"
-FILES = ("*.json", "*.jsonl", "*.ndjson")
+FILES = (*JSON_FILES, *x_archive.FILES)
 LINES = (".jsonl", ".ndjson")
 MEDIA_TYPE = "application/json"
 
@@ -50,9 +62,9 @@ USED = frozenset("id author_id text created_at conversation_id entities".split()
 )
 # Known and of no use here: who may answer, what X guesses a post is about, where it was written, attached media.
 IGNORED = frozenset(
-    "article attachments card_uri community_id context_annotations display_text_range edit_controls geo"
-    " in_reply_to_user_id lang media_metadata paid_partnership possibly_sensitive reply_settings scopes source"
-    " suggested_source_links username withheld".split()
+    "article article_title attachments card_uri community_id context_annotations display_text_range edit_controls geo"
+    " in_reply_to_user_id lang matched_media_notes media_metadata note_request_suggestions paid_partnership"
+    " possibly_sensitive reply_settings scopes source suggested_source_links username withheld".split()
 )
 _KNOWN = USED | IGNORED
 
@@ -61,32 +73,51 @@ _LAST_LINK = re.compile(r"\s*https://t\.co/\w+\s*$", re.ASCII)
 
 
 def fetch(paths: Iterable[Path]) -> Iterator[Path]:
-    """The saved pages among `paths`."""
+    """The saved pages and archives among `paths`."""
     return files_in(paths, FILES)
 
 
 def cut(path: Path, options: Mapping) -> Iterator[Item]:
     """One item per post of `data`: the post without its counters, keys sorted; its author and parents as context.
+    One per deletion; of an archive those that belong to the call.
 
     Raises Unreadable for a file that is no JSON, or one answer that is an error; among several pages a bad one is an
-    item with a problem.
+    item with a problem, and so is a damaged file inside an archive.
     """
+    if x_archive.is_archive(path):
+        yield from x_archive_posts.cut(path, options)[0]
+        return
     for where, page in _pages(path):
         try:
-            yield from _posts(orjson.loads(page) if isinstance(page, bytes) else page)
-        except (orjson.JSONDecodeError, Unreadable) as error:
-            unreadable = _as_unreadable(error)
+            yield from _told(_value(page) if isinstance(page, bytes) else page)
+        except Unreadable as error:
             if not where:
-                raise unreadable from error
-            raw = page if isinstance(page, bytes) else orjson.dumps(page)
+                raise
+            raw = page if isinstance(page, bytes) else canonical(page)
             item_id = "page:" + hashlib.sha256(raw).hexdigest()
-            detail = f"{where}: {unreadable.detail}"
-            yield Item(item_id, raw, MEDIA_TYPE, {"file": path.name}, None, unreadable.problem, detail)
+            yield Item(item_id, raw, MEDIA_TYPE, {"file": path.name}, None, error.problem, f"{where}: {error.detail}")
+
+
+def outside(path: Path, options: Mapping) -> int:
+    """How many posts of an archive `cut` leaves out with the same options. Raises Unreadable as `cut` does."""
+    return x_archive_posts.cut(path, options)[1] if x_archive.is_archive(path) else 0
+
+
+def pull(well: Well) -> Mapping:
+    """Every post with the call's hashtags since the cursor; the new cursor. Raises NoSecret, Unreachable."""
+    return x_search.search(well)
 
 
 def conform(item: Item) -> Message:
-    """One post -> one message in the writer's own words; Unreadable if it has no id, author or text."""
-    post = orjson.loads(item.payload)
+    """One post -> one message in the writer's own words; Unreadable if it has no id, author or text.
+
+    What compliance tells is a message without words: a deletion by the post's id, anything else by an id of its own.
+    """
+    told = read(item)
+    if notice := x_compliance.notice(told):
+        return x_compliance.message(item, *notice)
+    is_archived = "archive" in item.context
+    post = x_archive_posts.as_post(told, item.context) if is_archived else told
     post_id, author_id = _native_id(post, "id"), _native_id(post, "author_id")
     note = _dict(_either(post, "note"))
     text = note.get("text") or post.get("text")
@@ -103,6 +134,7 @@ def conform(item: Item) -> Message:
         body=_own_words(text, parents.get("quoted"), post, note),
         author_id=author_id,
         author_name=_text(author.get("name")),
+        versions=x_compliance.chain(_either(post, "edit_history")),
         conversation_id=_text(post.get("conversation_id")),
         in_reply_to=parents.get("replied_to"),
         posted_at=revised_at,
@@ -112,21 +144,18 @@ def conform(item: Item) -> Message:
         hashtags=_hashtags(post, note),
         needs_hashtag=True,
         truncated=not note and text.endswith("…"),
-        flags=tuple(f"unknown_field:{name}" for name in sorted(post.keys() - _KNOWN)),
+        flags=x_archive_posts.drift(told) if is_archived else unknown(post, _KNOWN),
         set_aside="repost" if "retweeted" in parents or text.startswith("RT @") else None,
     )
 
 
 def _pages(path: Path) -> Iterator[tuple[str, bytes | dict]]:
     """(where, page) of a file; `where` is empty if the file is one page and nothing but that."""
-    data = _utf8(path.read_bytes())
+    data = utf8(path.read_bytes())
     if path.suffix.lower() in LINES or _is_lines(data):
         yield from ((f"line {n}", line) for n, line in enumerate(io.BytesIO(data), 1) if line.strip())
         return
-    try:
-        page = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise _as_unreadable(error) from error
+    page = _value(data)
     if isinstance(page, list):
         yield from ((f"page {n}", each) for n, each in enumerate(page, 1))
     else:
@@ -139,27 +168,26 @@ def _is_lines(data: bytes) -> bool:
     if not more.strip():
         return False
     try:
-        return isinstance(orjson.loads(first), dict)
-    except orjson.JSONDecodeError:
+        return isinstance(loads(first), dict)
+    except (ValueError, RecursionError):
         return False
 
 
-def _utf8(data: bytes) -> bytes:
-    """PowerShell 5 saves what a command prints as UTF-16 with a mark."""
-    if not data.strip():
-        raise Unreadable("empty")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            return data.decode("utf-16").encode()
-        except UnicodeDecodeError as error:
-            raise Unreadable("json_broken", f"UTF-16, byte {error.start}") from error
-    return data.removeprefix(codecs.BOM_UTF8)
+def _value(data: bytes) -> object:
+    try:
+        return loads(data)
+    except RecursionError:
+        raise Unreadable("json_broken", "nested too deep") from None
+    except ValueError as error:
+        raise Unreadable("json_broken", f"character {getattr(error, 'pos', 0) + 1}") from error
 
 
-def _as_unreadable(error: Exception) -> Unreadable:
-    if isinstance(error, orjson.JSONDecodeError):
-        return Unreadable("json_broken", f"character {error.pos + 1}")
-    return error
+def _told(page: object) -> Iterator[Item]:
+    """The posts of a page, or what a line of compliance says."""
+    for line in (page, member(page, "data")):
+        if x_compliance.notice(line):
+            return iter([x_compliance.item(line)])
+    return _posts(page)
 
 
 def _posts(page: object) -> Iterator[Item]:
@@ -185,12 +213,12 @@ def _nothing(page: dict) -> Iterator[Item]:
 
 def _item(post: object, users: Mapping, writers: Mapping) -> Item:
     if not isinstance(post, dict):
-        payload = orjson.dumps(post)
+        payload = canonical(post)
         return Item(_digest(payload), payload, MEDIA_TYPE, problem="wrong_shape", detail="not a post")
     kept = {k: v for k, v in post.items() if k not in VOLATILE}
     if isinstance(controls := kept.get("edit_controls"), dict):
         kept["edit_controls"] = {k: v for k, v in controls.items() if k not in VOLATILE_EDIT_CONTROLS}
-    payload = orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    payload = canonical(kept)
     context = {}
     if author := users.get(_text(post.get("author_id"))):
         context["author"] = author

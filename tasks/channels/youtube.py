@@ -9,7 +9,8 @@ Settings videos = ["<id or address>", …]; key_env = "YOUTUBE_KEY"; needs_hasht
 Identity namespace youtube, the comment's id (a reply's is PARENT.CHILD). An edit keeps it; updatedAt tells the
          revision. A person is the channel id; display names change.
 Cursor   none that could be trusted: order=time is by creation, so edits and replies of old threads show in a whole
-         walk only. Every pull walks every video; the cursor remembers how many threads there were.
+         walk only. Every pull walks every video, with a span or without; the cursor remembers how many threads there
+         were.
 Quirks   textOriginal may be missing for other people's comments; textDisplay is HTML unless plainText was asked, which
          pull does and marks in the file's name. etag and likeCount change by themselves.
          403 is commentsDisabled (one video) or quotaExceeded (all).
@@ -131,14 +132,21 @@ def _walked(well: Well, key: str, video: str, cursor: Mapping) -> Mapping:
             raise
         well.tell(_OF_ONE_VIDEO[reason], video)
         return dict(cursor)
-    for thread in threads:
-        if _is_short(thread):
-            params = {"part": "snippet", "parentId": str(thread["id"])}
-            for _ in _pages(well, key, "comments", params, video):
-                pass
+    for thread in filter(_is_short, threads):
+        _walk_replies(well, key, video, thread)
     if not threads and (not cursor or cursor.get("threads")):
         well.tell("nothing_found", video)
     return {"threads": len(threads)}
+
+
+def _walk_replies(well: Well, key: str, video: str, thread: Mapping) -> None:
+    """Keep all replies of a thread; one that was deleted since its page came has none."""
+    try:
+        for _ in _pages(well, key, "comments", {"part": "snippet", "parentId": str(thread["id"])}, video):
+            pass
+    except Refused as refused:
+        if refused.status != 404:
+            raise
 
 
 def _pages(well: Well, key: str, kind: str, params: Mapping, source: str) -> Iterator[list[dict]]:

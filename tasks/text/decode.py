@@ -70,9 +70,13 @@ def _flagged(text: str, flags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return text, (*flags, "undecodable") if "\ufffd" in text else flags
 
 
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
 def _byte_order_mark(data: bytes) -> str | None:
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-    return next((name for mark, name in marks if data.startswith(mark)), None)
+    if not data.startswith((*_MARKS,)):
+        return None
+    return next(name for mark, name in _MARKS.items() if data.startswith(mark))
 
 
 def _iso2022jp(data: bytes) -> str:
@@ -89,6 +93,10 @@ def _iso2022jp(data: bytes) -> str:
 
 def _rows(run: bytes) -> str:
     """Two-byte JIS; line ends and blanks may stand inside, where a mailer folded without going back to ASCII."""
+    try:
+        return _folded((b"\x1b$B" + run + b"\x1b(B").decode("iso2022_jp"))
+    except UnicodeDecodeError:  # NEC's or IBM's rows
+        pass
     return "".join(
         piece.decode("ascii") if piece[0] <= 0x20 else _jis_to_shift_jis(piece).decode("cp932")
         for piece in _LINE_OR_RUN.findall(run)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect
-from email.message import Message
 from typing import NamedTuple
 
 from tasks.channels import Unreadable
@@ -17,13 +15,12 @@ from tasks.text import docx
 from tasks.text.decode import decode
 from tasks.text.html import readable
 from tasks.text.mail_headers import shown
+from tasks.text.mime import Part, decoded
 from tasks.text.quotes import own_words
 
 TEXT_CAP = 2_000_000  # bytes of one text part, transfer encoding undone
 PART_HEADER_CAP = 64 * 1024
 
-_BAD_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect, InvalidBase64PaddingDefect)
-_BAD_QUOTED_PRINTABLE = re.compile(r"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n)")  # "=E3=81=" is cut
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.I)
 
 _STYLE_HIDDEN = re.compile(
@@ -49,8 +46,8 @@ class Body(NamedTuple):
     flags: tuple[str, ...]
 
 
-def body_of(message: Message) -> Body:
-    """A message (policy compat32) → Body, lines ending in LF.
+def body_of(message: Part) -> Body:
+    """A message → Body, lines ending in LF.
 
     Of alternatives the first plain text that says something, else HTML; parts side by side are joined. Flags:
     attachment_read; attachments, of a kind that is not read; attachment_unread, of a kind that is, but damaged, too
@@ -64,7 +61,7 @@ def body_of(message: Message) -> Body:
         if group is None:
             attached.append(_attached(part, flags))
             continue
-        kind = "text/html" if part.get_content_type() == "text/html" else "text/plain"
+        kind = "text/html" if part.kind == "text/html" else "text/plain"
         said = groups.setdefault(group, {})
         if kind == "text/html" and "text/plain" in said:
             continue
@@ -76,45 +73,47 @@ def body_of(message: Message) -> Body:
     return Body(own, tuple(filter(str.strip, attached)), tuple(dict.fromkeys(flags)))
 
 
-def _leaves(message: Message, flags: list[str]) -> Iterator[tuple[Message, int | None]]:
+def _leaves(message: Part, flags: list[str]) -> Iterator[tuple[Part, int | None]]:
     """Parts that hold something, each with the number of the alternative it belongs to (its own, if to none); None for
     what is attached.
     """
-    waiting: list[tuple[Message, int | None]] = [(message, None)]
+    waiting: list[tuple[Part, int | None]] = [(message, None)]
     number = 0
     while waiting:
         part, group = waiting.pop()
-        if part.defects:
+        if part.is_defective:
             flags.append("mail_defect")
         number += 1
-        kind = part.get_content_maintype()
-        if kind == "multipart" and part.is_multipart():
-            if group is None and part.get_content_subtype() == "alternative":
+        if part.main == "multipart" and part.parts is not None:
+            if group is None and part.kind == "multipart/alternative":
                 group = number
-            waiting.extend((child, group) for child in reversed(part.get_payload()))
-        elif kind == "message" or _is_attachment(part, is_whole=part is message):
+            waiting.extend((child, group) for child in reversed(part.parts))
+        elif part.main == "message" or _is_attachment(part, is_whole=part is message):
             yield part, None
         else:
             yield part, number if group is None else group
 
 
-def _is_attachment(part: Message, is_whole: bool) -> bool:
-    if sum(len(value) for _, value in part.raw_items()) > PART_HEADER_CAP:
+def _is_attachment(part: Part, is_whole: bool) -> bool:
+    if not is_whole and sum(len(value) for values in part.fields.values() for value in values) > PART_HEADER_CAP:
         raise Unreadable("too_large", "headers of a part")
-    if part.get_content_maintype() == "multipart":  # its boundary is missing: all of it is text
+    if part.main == "multipart":  # its boundary is missing: all of it is text
         return False
-    if part.get_content_type() not in ("text/plain", "text/html"):
+    if part.kind not in ("text/plain", "text/html"):
         return True
-    return not is_whole and (part.get_content_disposition() == "attachment" or part.get_filename() is not None)
+    if is_whole:
+        return False
+    kind, name = part.disposition
+    return kind == "attachment" or name is not None
 
 
-def _attached(part: Message, flags: list[str]) -> str:
+def _attached(part: Part, flags: list[str]) -> str:
     """The text of an attachment; empty if it has none that is read. A flag says what was there."""
-    kind = part.get_content_type()
+    kind = part.kind
     reader = _FORWARDED.get(kind) or _READ_BY_ENDING.get(_ending(part)) or _READ_BY_TYPE.get(kind)
     if reader is None:
         if kind not in _SIGNATURES:
-            flags.append("image_attached" if part.get_content_maintype() == "image" else "attachments")
+            flags.append("image_attached" if part.main == "image" else "attachments")
         return ""
     seen: list[str] = []
     try:
@@ -127,58 +126,55 @@ def _attached(part: Message, flags: list[str]) -> str:
     return text
 
 
-def _forwarded(part: Message, flags: list[str]) -> str:
+def _forwarded(part: Part, flags: list[str]) -> str:
     """The words of the mail that is attached; its writer is the mail's that carries it, as far as we know."""
-    inner = part.get_payload(0) if part.is_multipart() else None
-    if inner is None or not {"from", "date", "subject"} & {name.lower() for name, _ in inner.raw_items()}:
+    inner = part.parts[0] if part.parts else None
+    if inner is None or not {"from", "date", "subject"} & inner.fields.keys():
         raise Unreadable("mail_broken", "no headers")
     body = body_of(inner)
     flags.extend(body.flags)
     return "\n\n".join(filter(str.strip, [own_words(body.own)[0], *body.attached]))
 
 
-def _word(part: Message, flags: list[str]) -> str:
-    return docx.text_of(part.get_payload(decode=True) or b"")
+def _word(part: Part, flags: list[str]) -> str:
+    return docx.text_of(decoded(part)[0])
 
 
-def _ending(part: Message) -> str:
+def _ending(part: Part) -> str:
     return file_name(part).rpartition(".")[2].lower().strip()
 
 
-def file_name(part: Message) -> str:
+def file_name(part: Part) -> str:
     """A part's file name as it is shown: RFC 2231 with its charset, encoded words (which RFC 2047, 5 forbids there and
     most mailers write), or plain; empty if there is none. Never a path to write to.
     """
-    value = part.get_param("filename", None, "content-disposition") or part.get_param("name", "")
+    value = part.disposition[1] or ""
     if isinstance(value, tuple):
         charset, _, text = value
         return decode(text.encode("latin-1", "replace"), charset or None)[0]
     return shown(value)[0]
 
 
-def _data(part: Message, flags: list[str]) -> bytes:
-    """The part's bytes with the transfer encoding undone as far as it can be."""
-    data = part.get_payload(decode=True) or b""
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    cut = encoding == "quoted-printable" and _BAD_QUOTED_PRINTABLE.search(part.get_payload())
-    if cut or any(isinstance(defect, _BAD_BASE64) for defect in part.defects):
+def _data(part: Part, flags: list[str]) -> bytes:
+    data, is_broken = decoded(part)
+    if is_broken:
         flags.append("transfer_broken")
     if len(data) > TEXT_CAP:
         raise Unreadable("too_large", f"{len(data)} bytes of text")
     return data
 
 
-def _charset(part: Message) -> str | None:
-    value = part.get_param("charset")
+def _parameter(part: Part, name: str) -> str | None:
+    value = part.parameters.get(name)
     return value[2] if isinstance(value, tuple) else value
 
 
-def _plain(part: Message, flags: list[str]) -> str:
-    text, seen = decode(_data(part, flags), _charset(part))
+def _plain(part: Part, flags: list[str]) -> str:
+    text, seen = decode(_data(part, flags), _parameter(part, "charset"))
     flags.extend(seen)
     text = text.replace("\r\n", "\n")
-    if str(part.get_param("format", "")).lower() == "flowed":
-        return _unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+    if (_parameter(part, "format") or "").lower() == "flowed":
+        return _unflowed(text, (_parameter(part, "delsp") or "").lower() == "yes")
     return text
 
 
@@ -210,10 +206,10 @@ def _unflowed(text: str, drops_space: bool) -> str:
     return "\n".join(map("".join, paragraphs))
 
 
-def _html(part: Message, flags: list[str]) -> str:
+def _html(part: Part, flags: list[str]) -> str:
     data = _data(part, flags)
     meta = _META_CHARSET.search(data, 0, 2048)
-    html, seen = decode(data, _charset(part) or (meta[1].decode("ascii", "replace") if meta else None))
+    html, seen = decode(data, _parameter(part, "charset") or (meta[1].decode("ascii", "replace") if meta else None))
     flags.extend(seen)
     return visible_text(html, flags)
 

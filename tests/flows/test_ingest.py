@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from flows.daily import run_day
 from flows.ingest import WrongHome, ingest
-from flows.verbs import run_day_and_show
+from flows.verbs import run_day_and_show, show_status
 from tasks import conform
 from tasks.sample import write_sample
 
@@ -54,6 +55,15 @@ def test_an_empty_mailbox_is_told_and_costs_nothing(real_home):
     put(real_home, "email", GOOD["email"])
     done = ingest(real_home.settings, "email")
     assert (done.notices, done.quarantined, done.new) == ([("empty.mbox", "empty", "")], 0, 3)
+
+
+def test_a_format_that_changed_is_news(real_home, capsys):
+    page = {"data": [{"id": "17001", "author_id": "42", "text": "話 #本のネタにしてもいいよ", "mood": "glad"}]}
+    (real_home.path / "inbox" / "x_hashtag" / "a.json").write_text(json.dumps(page), encoding="utf-8")
+    run_day_and_show(real_home.path, no_prefect=True, as_json=True)
+    capsys.readouterr()
+    show_status(real_home.path, as_json=False)
+    assert [line for line in capsys.readouterr().out.splitlines() if "「mood」" in line and "1件" in line]
 
 
 def test_a_table_in_the_encoding_of_japanese_excel_is_read(real_home):

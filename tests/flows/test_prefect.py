@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,3 +77,9 @@ def test_the_watch_tells_what_is_overdue(server, home):
     assert len(late) == 2
     assert "一度もありません" in late[0]
     assert late[0] in (load(home).lake.state / "notices.log").read_text(encoding="utf-8")
+
+
+def test_a_backfill_asks_for_a_span(server, home):
+    from flows.orchestrated import backfill
+
+    assert backfill(str(home), "pasted", datetime(2026, 4, 1), datetime(2026, 4, 2))["new"] == 1

@@ -97,6 +97,23 @@ def test_a_decision_on_an_older_text_goes_back_to_review(told, capsys):
     assert ("platform", "changed") not in asked(told, "SELECT dimension, cause FROM fct_to_review")
 
 
+def test_what_was_pasted_yields_to_the_message_and_keeps_its_decisions(told):
+    text = "社内で誰にも聞けなかったExcelの悩みをツイッターでつぶやいたら、他社の経理の方が丁寧に教えてくれました。"
+    (told.path / "inbox" / "pasted" / "a.txt").write_text(f"{text}\n{'https://example.jp/' + 'a' * 40}", encoding="utf-8")
+    ingest(told.settings, "pasted")
+    build(told.settings)
+    (pasted,) = [i for (i,) in asked(told, "SELECT submission_ref FROM fct_submission WHERE channel = 'pasted'")]
+    decide(told.path, pasted, "industry=A", "editor", None)
+    told.say("b.json", text, 8, author="43")  # exported a month later
+    ingest(told.settings, "x_hashtag")
+    build(told.settings)
+    assert asked(told, "SELECT story_count FROM mart_total") == [(2,)]
+    told_by = "SELECT channel, is_representative FROM fct_submission JOIN (SELECT story_id FROM fct_submission"
+    told_by += f" WHERE submission_ref = '{pasted}') USING (story_id) ORDER BY channel"
+    assert asked(told, told_by) == [("pasted", False), ("x_hashtag", True)]
+    assert counted(told, "industry")["A"] == 1
+
+
 WRONG = {
     "unknown code": ("x:1700000000000000007", "platform=myspace"),
     "unknown dimension": ("x:1700000000000000007", "weather=fine"),

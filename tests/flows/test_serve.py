@@ -90,7 +90,8 @@ def test_nobody_without_the_auth_string_may_ask(served):
 def test_cron_deployments_have_scheduled_runs_in_the_calls_zone(served):
     _, port, auth = served
     found = _api(port, "deployments/filter", auth).json()
-    assert {d["schedules"][0]["schedule"]["timezone"] for d in found} == {"Asia/Tokyo"}
+    schedules = [each["schedule"] for deployment in found for each in deployment["schedules"]]
+    assert len(schedules) == 3 and {schedule["timezone"] for schedule in schedules} == {"Asia/Tokyo"}
     wanted = {"state": {"type": {"any_": ["SCHEDULED"]}}}
     assert _until(lambda: len(_api(port, "flow_runs/filter", auth, flow_runs=wanted).json()) >= 3, 60)
 
@@ -112,4 +113,4 @@ def test_prefect_yaml_deploys(served):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     names = {d["name"] for d in _api(port, "deployments/filter", auth).json()}
-    assert {"hourly", "nightly"} <= names
+    assert {"hourly", "nightly", "backfill"} <= names

@@ -142,7 +142,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("script", SLOW.values(), ids=SLOW)
-def test_one_deadline_over_everything(script):
+def test_fs05_one_deadline_over_everything(script):
     began = time.monotonic()
     got, asked = ask(script, deadline=0.5)
     assert got.problem == "answer_too_slow"

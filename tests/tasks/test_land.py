@@ -82,12 +82,20 @@ def test_a_source_that_cannot_be_read_costs_one_row_and_no_other_source(lake, tm
     (tmp_path / "cut.json").write_text('{"data": [{"id": "1", "te', encoding="utf-8")
     paths = [tmp_path / "cut.json", tmp_path / "gone.json", write(tmp_path / "good.json", page(1))]
     done = landed(lake, paths)
-    assert [(name, problem) for name, problem, _ in done.notices] == [
+    assert [(name, problem) for name, problem, _ in sorted(done.notices)] == [
         ("cut.json", "json_broken"),
         ("gone.json", "not_found"),
     ]
     assert (done.new, dict(done.problems)) == (2, {"json_broken": 1})
     assert landed(lake, paths).new == 0
+
+
+def test_small_sources_share_a_raw_file_and_large_ones_get_several(lake, tmp_path, monkeypatch):
+    files = [write(tmp_path / f"{n}.json", page(n)) for n in range(9)]
+    assert landed(lake, files).new == 9 and len(lake.raw_files()) == 1
+    monkeypatch.setattr("tasks.land.PARCEL_BYTES", 300)
+    landed(lake, [write(tmp_path / f"{n}.json", page(n)) for n in range(10, 30)])
+    assert len(lake.raw_files()) > 5 and len(raw_ids(lake)) == 29
 
 
 def test_the_cursor_moves_only_when_all_is_durable(lake, tmp_path):
@@ -120,7 +128,10 @@ import pandas, pyarrow.parquet  # once, not in every child
 from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.settings import load
+from tasks import land
 from tasks.channels import x_hashtag
+
+land.PARCEL_ITEMS = 2  # two raw files
 
 def child(work):
     pid = os.fork()
@@ -164,7 +175,7 @@ def test_killed_anywhere_the_next_run_ends_at_the_same_place(tmp_path):
     *kills, last = tries
     assert last["code"] == 0 and len(kills) >= 10, told.stderr
     assert {k["code"] for k in kills} == {-signal.SIGKILL}
-    assert {k["files"] for k in kills} == {0, 1, 2}  # before, between and after the two files
+    assert {k["files"] for k in kills} == {0, 1, 2}  # before, between and after the two raw files
     assert all(k["files"] == 2 for k in tries if k["cursor"])
     for home in tmp_path.iterdir():
         lake = Lake(home)

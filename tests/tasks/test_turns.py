@@ -18,7 +18,8 @@ ME = {"facebook": ["作家"], "x": ["1"], "mail": ["me@example.jp"]}
 TAG = "本のネタにしてもいいよ"
 OPENS = datetime(2026, 2, 1, tzinfo=UTC)
 LONG = "とても長い返事です。" * 10
-LANDED = NOON + timedelta(days=90)
+DAY = timedelta(days=1)
+LANDED = NOON + 90 * DAY
 
 
 def message(raw_id: str, minute: float | None, author: str | None, body: str = "話です", **more) -> dict:
@@ -128,6 +129,22 @@ CASES = {
         [["new"]],
         {"old": "superseded"},
     ),
+    "a whole text stays though an opening of the same moment lands later": (
+        [
+            message("whole", 0, "花", "始めと終わり", submission_id="note:1"),
+            message("opening", 0, "花", "始め", submission_id="note:1", truncated=True, received_at=LANDED + DAY),
+        ],
+        [["whole"]],
+        {"opening": "superseded"},
+    ),
+    "an opening of a newer revision replaces it": (
+        [
+            message("whole", 0, "花", "始めと終わり", submission_id="note:1"),
+            message("opening", 0, "花", "始め", submission_id="note:1", truncated=True, revised_at=NOON + DAY),
+        ],
+        [["opening"]],
+        {"whole": "superseded"},
+    ),
     "one taken back is deleted, with all that stood there before": (
         [
             message("old", 0, "花", submission_id="facebook:m"),
@@ -135,6 +152,33 @@ CASES = {
         ],
         [],
         {"old": "superseded", "gone": "deleted"},
+    ),
+    "a deletion wins over an older export that comes in after it, and over what calls itself newer": (
+        [
+            post("gone", 5, "7", submission_id="x:1", set_aside="deleted"),
+            post("later", 9, "7", submission_id="x:1", hashtags=[TAG], revised_at=LANDED + timedelta(days=9)),
+            post("again", 0, "7", submission_id="x:1", hashtags=[TAG], received_at=LANDED + timedelta(days=30)),
+        ],
+        [],
+        {"later": "superseded", "again": "superseded", "gone": "deleted"},
+    ),
+    "a deletion of any version is one of all of them": (
+        [
+            post("second", 5, "7", submission_id="x:1", hashtags=[TAG], versions=["1", "2"]),
+            post("gone", 9, None, submission_id="x:2", set_aside="deleted"),
+            post("other", 9, "7", submission_id="x:3", hashtags=[TAG]),
+        ],
+        [["other"]],
+        {"second": "superseded", "gone": "deleted"},
+    ),
+    "a version by its own id and one by the first id are one post": (
+        [
+            post("bare", 5, "7", submission_id="x:2", hashtags=[TAG]),
+            post("told", 5, "7", submission_id="x:1", hashtags=[TAG], versions=["1", "2"]),
+            post("elsewhere", 5, "7", submission_id="y:2", namespace="y", hashtags=[TAG], conversation_id="c2"),
+        ],
+        [["elsewhere"], ["told"]],
+        {"bare": "superseded"},
     ),
     "from before the call": (
         [message("a", -60 * 24 * 40, "花"), message("b", 0, "花")],
@@ -190,6 +234,7 @@ def any_message(draw, raw_id: str) -> dict:
         conversation_id=draw(st.sampled_from(["thread", "other", None])),
         in_reply_to=draw(st.sampled_from([None, "1", "2", "3"])),
         revised_at=draw(st.sampled_from([None, NOON, LANDED])),
+        versions=[own_id, "6"] if draw(st.booleans()) else [],
         needs_hashtag=space == "x",
         set_aside=draw(st.sampled_from([None, None, None, "deleted", "repost"])) if readable else "unreadable",
         received_at=draw(st.sampled_from([LANDED, LANDED + timedelta(days=1)])),
@@ -208,6 +253,16 @@ def test_every_message_comes_out_once_whatever_the_order(rows, random, bounded):
     turns, aside = settled(rows, opens)
     assert sorted([*sum(turns, []), *aside]) == sorted(row["raw_id"] for row in rows)
     assert settled(random.sample(rows, len(rows)), opens) == (turns, aside)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(any_messages())
+def test_what_was_deleted_is_in_no_turn_whatever_comes_with_it(rows):
+    gone = {row["submission_id"]: row for row in rows if row["submission_id"]}
+    bare = {"set_aside": "deleted", "posted_at": None, "revised_at": None, "versions": []}
+    tombs = [row | bare | {"raw_id": f"a tomb of {name}"} for name, row in gone.items()]
+    turns, _ = settle(frame(rows + tombs), ME, [TAG], None, 60)
+    assert turns.empty
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)

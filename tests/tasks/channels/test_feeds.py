@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -188,6 +190,36 @@ def test_the_next_fetch_brings_nothing_new(tmp_path):
     assert b"_parsed" not in before.payload
 
 
+DATES = {
+    "<pubDate>Sat, 04 Apr 2026 00:15:30 JST</pubDate>": ("2026-04-03T15:15:30", "explicit"),
+    "<pubDate>Sat, 04 Apr 2026 00:15:30</pubDate>": ("2026-04-03T15:15:30", "assumed"),
+    "<dc:date>2026-04-04T00:15:30</dc:date>": ("2026-04-03T15:15:30", "assumed"),
+    "<dc:date>2026-04-04</dc:date>": ("2026-04-03T15:00:00", "date_only"),
+    "<pubDate>2024年5月3日</pubDate>": ("2024-05-02T15:00:00", "date_only"),
+    "<pubDate>2024年5月3日(金) 午後9時5分</pubDate>": ("2024-05-03T12:05:00", "assumed"),
+    "<pubDate>令和8年5月3日</pubDate>": ("2026-05-02T15:00:00", "date_only"),
+    "<pubDate>Sat, 04 Apr 2026 00:15:30 EST</pubDate>": ("2026-04-04T05:15:30", "explicit"),
+    "<pubDate>5月3日</pubDate>": (None, "missing"),
+    "<pubDate>10:15</pubDate>": (None, "missing"),
+    "": (None, "missing"),
+}
+
+
+@pytest.mark.parametrize("machine", ["America/New_York", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize(("written", "expected"), DATES.items(), ids=DATES)
+def test_r12_times_are_what_was_written_wherever_the_machine_stands(tmp_path, monkeypatch, written, expected, machine):
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    try:
+        data = rss(item().replace("</item>", written + "</item>"), head="<pubDate>Fri, 01 Jan 2010 JST</pubDate>")
+        (found,) = entries(tmp_path, data.replace("<rss", "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'"))
+        message = blog.conform(found)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (message.posted_at and f"{message.posted_at:%Y-%m-%dT%H:%M:%S}", message.zone) == expected
+
+
 def test_surrogate_references(tmp_path):
     got = entries(tmp_path, rss(item("&#xD83D;&#xDE00; と &#55357;&#56832;") + item("孤立&#xD800;した&#0;", "2")))
     assert [blog.conform(i).body for i in got] == ["😀 と 😀", "孤立\ufffdした"]
@@ -246,3 +278,73 @@ def test_any_damage_costs_itself_only(tmp_path, data):
                 assert blog.conform(found).native_id
             except Unreadable as unreadable:
                 assert unreadable.problem == "no_text"
+
+
+PIECES = ["<p>", "</p>", "<br>\r\n", "\r", " ", "&", "&lt;", "&amp;lt;", "&#39;", "&#38;lt;", "&nbsp;", "]]", "]", ">", "é", "\x85",
+          "\xc3\xa9", "話です。", "a", "-->", "<!--", "<description>", "</item>", "\t", "neta"]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
+PLACES = {
+    "description": ("<item><title>題</title><description{more}>{text}</description></item>", rss),
+    "content:encoded": ("<item><title>題</title><description>短い</description><content:encoded{more}>{text}"
+                        "</content:encoded></item>", rss),
+    "content of Atom": ("<entry><title>題</title><content type='html'{more}>{text}</content></entry>", None),
+    "summary of Atom": ("<entry><title>題</title><summary type=\"html\"{more}>{text}</summary></entry>", None),
+    "content of unknown type": ("<entry><title>題</title><content{more}>{text}</content></entry>", None),
+    "two texts": ("<item><description>{text}</description><content:encoded>{text}!</content:encoded></item>", rss),
+    "a title": ("<item><title>{text}</title><description>短い</description></item>", rss),
+}  # fmt: skip
+ATTRIBUTES = ["", " ", " xml:lang='ja'", " xml:base='https://b.example.jp/'", " mode='base64'", " type='text'", " a='>'"]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(sorted(PLACES)),
+    st.builds("".join, st.tuples(st.sampled_from(["", "話です。" * 60, "a" * 220]), st.text(max_size=3), TEXTS)),
+    st.sampled_from(ATTRIBUTES),
+    st.sampled_from(["CDATA", "escaped", "escaped twice", "raw"]),
+    st.sampled_from(["", " ", "\n"]),
+)
+def test_long_texts_come_out_as_feedparser_reads_them(tmp_path, place, text, more, way, margin):
+    form, frame = PLACES[place]
+    written = {
+        "CDATA": f"<![CDATA[{text.replace(']]>', ']] >')}]]>",
+        "escaped": escape(text, quote=True),
+        "escaped twice": escape(escape(text)),
+        "raw": text,
+    }[way]
+    body = form.format(text=f"{margin}{written}{margin}", more=more)
+    namespace = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    document = frame(body).replace("<rss", f"<rss {namespace}") if frame else f"<feed {ATOM}>{body}</feed>"
+    assert read(tmp_path, document, feeds._LONG_ENOUGH) == read(tmp_path, document, 10**9)
+
+
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+
+
+def read(tmp_path: Path, document: bytes | str, long_enough: int) -> object:
+    """What is in a feed, where texts of that length do not go through feedparser."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(feeds, "_LONG_ENOUGH", long_enough)
+        try:
+            return [(i.item_id, i.payload, i.context, i.problem) for i in entries(tmp_path, document)]
+        except Unreadable as unreadable:
+            return str(unreadable)
+
+
+@pytest.mark.parametrize("path", sorted(BLOG.parent.glob("*/*.[xr][md][lf]")), ids=lambda path: path.name)
+def test_long_texts_of_the_examples(tmp_path, path: Path):
+    assert read(tmp_path, path.read_bytes(), 20) == read(tmp_path, path.read_bytes(), 10**9)
+
+
+def test_nothing_in_a_feed_stands_for_a_text_of_another_entry(tmp_path):
+    long = "長い話です。" * 50
+    texts, _ = feeds._set_apart(rss(item(long)))
+    (token,) = texts
+    first, second = entries(tmp_path, rss(item(long) + item(f"{token} {texts.stem}", "2")))
+    assert [blog.conform(i).body for i in (first, second)] == [long, f"{token} {texts.stem}"]
+
+
+@pytest.mark.parametrize("piece", ["<description><![CDATA[", "<!--", "<![CDATA[]", "<!-", "<content:encoded>x" * 3])
+def test_many_beginnings_of_long_texts_cost_no_more_than_their_length(piece: str):
+    document = rss(piece * 200_000)
+    assert feeds._set_apart(document) == ({}, document)

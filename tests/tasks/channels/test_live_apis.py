@@ -14,7 +14,7 @@ import pytest
 
 from tasks.channels import Message, bluesky, mastodon, threads, youtube
 from tasks.http import Client
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins import api
 from tests.standins import bluesky as bluesky_api
@@ -333,9 +333,21 @@ def test_mastodon_a_token_goes_to_one_house_only(pull, monkeypatch):
 def test_mastodon_a_span(pull):
     answers = mastodon_api.Mastodon([mastodon_api.status(FIRST + n * MINUTE) for n in range(100)])
     at = lambda n: datetime.fromtimestamp(FIRST / 1000, UTC) + timedelta(minutes=n)  # noqa: E731
-    span = {"since": at(10) - timedelta(milliseconds=1), "until": at(20)}
+    span = {"since": at(10), "until": at(20)}
     got = pull(mastodon, api.Api(answers), lambda url: {"instances": [url]}, **span)
     assert got.native_ids and {*got.native_ids} == {s["uri"] for s in answers.statuses[10:20]}
+
+
+def test_bluesky_and_threads_a_span(pull, monkeypatch):
+    monkeypatch.setenv("T", threads_api.TOKEN)
+    span = {"since": bluesky_api.START + timedelta(minutes=10), "until": bluesky_api.START + timedelta(minutes=20)}
+    answers = bluesky_api.Bluesky([bluesky_api.post(n) for n in range(30)], page=3)
+    got = pull(bluesky, api.Api(answers), lambda url: {"api": url}, {TAG: {"newest": "2026-05-30T00:00:00Z"}}, **span)
+    assert {*got.native_ids} == {p["uri"] for p in answers.posts[10:20]}
+    answers = threads_api.Threads([threads_api.post(n, f"user{n}") for n in range(30)], page=3)
+    known = {f"TAG {TAG}": {"newest": "2026-05-30T00:00:00Z"}}
+    got = pull(threads, api.Api(answers), lambda url: {"api": url, "token_env": "T"}, known, **span)
+    assert {*got.native_ids} == {p["id"] for p in answers.posts[10:20]}
 
 
 @pytest.mark.parametrize("scrolls", [1, 7, 100, 10_000])
@@ -372,6 +384,14 @@ def test_threads_tells_that_only_own_posts_are_found(pull, monkeypatch):
     assert "own_posts_only" in [told for told, _ in closed.notices] and len(set(closed.native_ids)) == 3
     other = pull(threads, api.Api(threads_api.Threads(posts[5:6])), options)
     assert "own_posts_only" not in [told for told, _ in other.notices]
+
+
+def test_threads_a_token_that_may_not_ask_whose_it_is_fetches_all_the_same(pull, monkeypatch):
+    monkeypatch.setenv("T", threads_api.TOKEN)
+    posts = threads_api.Threads([threads_api.post(n) for n in range(3)])
+    refuse = lambda path, *more: (403, {"error": {"code": 10}}) if path == "/v1.0/me" else posts(path, *more)  # noqa: E731
+    got = pull(threads, api.Api(refuse), lambda url: {"api": url, "token_env": "T"})
+    assert got.cursor and len({*got.native_ids}) == 3 and "not_allowed" in dict(got.notices)
 
 
 def test_threads_a_rate_limit_told_by_a_code(pull, monkeypatch):
@@ -414,6 +434,18 @@ def test_youtube_edits_and_late_replies_of_old_threads_are_seen(watch):
     answers.threads[111][1].append(youtube_api.comment(1, parent=answers.threads[111][0]["id"]))
     second = watch(answers, [youtube_api.VIDEO], first.cursor)
     assert len(second.raw_ids - first.raw_ids) == 2
+
+
+def test_youtube_a_thread_that_is_deleted_while_it_is_read_costs_itself(watch):
+    replies = [youtube_api.comment(n, parent="Ugx00000001") for n in range(9)]
+    answers = youtube_api.YouTube([(youtube_api.comment(1), replies), (youtube_api.comment(2), [])])
+
+    def deleted(path: str, *more):
+        gone = (404, {"error": {"code": 404, "errors": [{"reason": "parentCommentNotFound"}]}})
+        return gone if path == "/youtube/v3/comments" else answers(path, *more)
+
+    got = watch(deleted, [youtube_api.VIDEO])
+    assert got.cursor == {youtube_api.VIDEO: {"threads": 2}} and got.notices == []
 
 
 def test_youtube_plain_text_is_not_read_as_html(watch):

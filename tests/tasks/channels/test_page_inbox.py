@@ -10,7 +10,7 @@ import pytest
 
 from tasks.channels import facebook_messenger as facebook
 from tasks.http import Client
-from tasks.land import raw_id
+from tasks.items import raw_id
 from tasks.live import Well, draw
 from tests.standins import api, meta_exports
 from tests.standins.messenger import PAGE_ID, START, TAG, TOKEN, Conversation, PageInbox

@@ -10,10 +10,11 @@ import pandas as pd
 
 from tasks.channels import Item
 from tasks.conform import conform_table
-from tasks.land import _table, raw_id
+from tasks.items import table_of
+from tasks.land import landed
 
 
 def messages_of(module: ModuleType, items: Iterable[Item]) -> pd.DataFrame:
     channel = module.__name__.rpartition(".")[2]
-    rows = {raw_id(channel, item): item for item in items}
-    return conform_table(_table(rows, channel, datetime(2026, 5, 1, tzinfo=UTC), "run")).to_pandas()
+    rows = landed(table_of(channel, list(items)), datetime(2026, 5, 1, tzinfo=UTC), "run")
+    return conform_table(rows).to_pandas().drop_duplicates("raw_id")

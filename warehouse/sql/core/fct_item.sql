@@ -9,6 +9,7 @@ SELECT
   in_item.fetched_at,
   in_item.submission_ref,
   in_item.sequence,
+  in_item.flags,
   in_set_aside.stage,
   in_set_aside.reason,
   CASE
