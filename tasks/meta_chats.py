@@ -148,7 +148,7 @@ def _owner(threads: Sequence[frozenset[str]]) -> str | None:
 def _survey_if_readable(path: Path, options: Mapping, layout: Layout) -> Sequence[Surveyed]:
     try:
         return _survey(path, options, layout)
-    except (Unreadable, OSError):  # told where that file itself is cut
+    except Exception:  # whatever is wrong with it is told where that file itself is cut
         return ()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -20,12 +21,13 @@ from tempfile import TemporaryDirectory
 import click
 from rich.console import Console
 
+from tasks import worker
 from tasks.land import land
 from tasks.memory import few_searches
 from tasks.meta_export import loads_repaired
 from tasks.sample.messenger import as_facebook
 from tasks.sample.tellings import stories
-from tests.bench.meter import peak_megabytes
+from tests.bench.meter import megabytes, peak_megabytes
 from warehouse.lake import Lake
 
 ROOT = Path(__file__).parent.parent.parent
@@ -116,12 +118,21 @@ def _in_a_process(*words: object) -> dict:
 
 
 def land_export(export: Path, home: Path, choice: str) -> dict:
-    """What landing took, in seconds and megabytes."""
+    """What landing took, in seconds and megabytes; peak: of this process and of its largest worker together."""
     options = {"hashtags": [TAG]} if choice == "few" else {"conversations": ["*"]}
     start, clock = time.process_time(), time.perf_counter()
     done = land(Lake(home), "facebook_messenger", [export], options, NOW, "bench")
     used = {"cpu": time.process_time() - start, "wall": time.perf_counter() - clock, "peak": peak_megabytes()}
+    for name, more in _of_workers().items():
+        used[name] += more
     return used | {"landed": done.new, "outside": done.outside}
+
+
+def _of_workers() -> dict[str, float]:
+    """What the workers used, which did the reading; they have to end before the system tells."""
+    worker.stop_all()
+    told = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"cpu": told.ru_utime + told.ru_stime, "peak": megabytes(told.ru_maxrss)}
 
 
 def _show(out: Console, told: dict[str, dict]) -> None:

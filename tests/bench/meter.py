@@ -47,5 +47,9 @@ class Meter:
 
 def peak_megabytes() -> float:
     """The most memory that this process held at once; Linux tells it in KiB, macOS in bytes (getrusage(2))."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+    return megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def megabytes(told: int) -> float:
+    """What getrusage tells as memory."""
+    return told / (2**20 if sys.platform == "darwin" else 2**10)

@@ -76,10 +76,11 @@ def test_Z03_a_bomb_costs_its_thread_and_little_memory(lake, channel, tmp_path: 
         file.writestr(f"{ROOTS[channel]}/bad_1/message_1.json", b"\0" * 50_000_000)
     tracemalloc.start()
     try:
-        done = landed(lake, channel, path)
+        assert [item.problem for item in channels.module(channel).cut(path, {})] == ["too_large", None]
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+    done = landed(lake, channel, path)
     assert dict(done.problems) == {"too_large": 1} and done.new == 2
 
 
