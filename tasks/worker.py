@@ -44,12 +44,17 @@ def cut(channel: str, path: Path, options: Mapping, ending: dict) -> Iterator[pa
 
     ending: gets {"outside": n}, or the problem and detail that broke it off; what came before stands.
     """
-    seconds = CPU_SECONDS + path.stat().st_size / CPU_BYTES
+    seconds = CPU_SECONDS + sum(file.stat().st_size for file in _read_for(path, options)) / CPU_BYTES
     with _borrowed() as worker:
         try:
             ending.update((yield from worker.ask("cut", seconds, channel, path, dict(options))))
         except Unreadable as error:
             ending.update(problem=error.problem, detail=error.detail)
+
+
+def _read_for(path: Path, options: Mapping) -> set[Path]:
+    """The file, and those it lies beside: which of its conversations are chosen is decided over all of them."""
+    return {file for file in (path, *options.get("beside", ())) if file.exists()}
 
 
 def conform(rows: pa.Table) -> pa.Table:
@@ -147,7 +152,8 @@ def _borrowed() -> Iterator[Worker]:
 
 
 @atexit.register
-def _stop_all() -> None:
+def stop_all() -> None:
+    """End the idle workers; new ones start when they are needed."""
     while _idle:
         _idle.pop().stop()
 
