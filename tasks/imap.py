@@ -39,7 +39,6 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from tasks.live import Well
 from tasks.mailboxes import MESSAGE_CAP
 from tasks.wire import Unreachable
-from warehouse.lake import batched
 
 CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0
 RUN_SECONDS = 3600.0  # one pull, with all its connections
@@ -133,7 +132,7 @@ class _Visit:
     def read(self) -> None:
         last = self._open()
         for end, uids in self._windows(last):
-            for some in batched(uids, SIZES_AT_ONCE):
+            for some in _batched(uids, SIZES_AT_ONCE):
                 for group, size in self._groups(some):
                     self.mark.withheld = [*self.mark.withheld, *self._take(group, size)]
                     self.mark.uid = group[-1]
@@ -204,7 +203,7 @@ class _Visit:
 
     def _ask_again(self) -> None:
         """Messages that were not given: those deleted meanwhile are forgotten, the others asked for once more."""
-        for some in batched(sorted(self.mark.withheld), SIZES_AT_ONCE):
+        for some in _batched(sorted(self.mark.withheld), SIZES_AT_ONCE):
             there = set(some) & set(self.client.search(["UID", ",".join(map(str, some))]))
             self._settle(set(some) - there, ())
             for group, size in self._groups(sorted(there)):
@@ -367,3 +366,7 @@ def _log_in(client: IMAPClient, house: _House) -> None:
         if isinstance(error.__context__, IMAPClientAbortError) or _BUSY.search(str(error)):
             raise ConnectionRefusedError from None
         raise refused from None
+
+
+def _batched(uids: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+    return (uids[start : start + count] for start in range(0, len(uids), count))

@@ -20,7 +20,7 @@ from tasks.items import table_of
 from warehouse import schema
 from warehouse.lake import Lake, write_bytes
 
-PARCEL_ITEMS, PARCEL_BYTES = 10_000, 64_000_000  # of one raw file: small sources share one, large ones need several
+PARCEL_ITEMS, PARCEL_BYTES = 10_000, 32_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass

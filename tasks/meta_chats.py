@@ -80,6 +80,7 @@ def cut(path: Path, options: Mapping, layout: Layout) -> Iterator[Item]:
                 yield _broken(page)
         elif choice.takes(page.thread, page.kind):
             yield from _items(page, options, choice)
+        page.messages.clear()  # before the next file is read
 
 
 def conversations(path: Path, options: Mapping, layout: Layout) -> list[Conversation]:
@@ -163,6 +164,7 @@ def _read_survey(path: Path, _mark: tuple, tags: tuple[str, ...], opens: datetim
         if not page.problem and page.messages:
             new, known = _surveyed(page, tags, opens), found.get(page.thread)
             found[page.thread] = _together(known, new) if known else new
+        page.messages.clear()
     return tuple(found.values())
 
 

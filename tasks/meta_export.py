@@ -13,6 +13,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,13 +99,25 @@ def pages(path: Path, layout: Layout) -> Iterator[Page]:
     if path.suffix.lower() != ".zip":
         yield _loose(path)
         return
-    with archive.open_archive(path, _WANTED) as opened:
+    with opened_export(path, _WANTED) as opened:
         folders = _folders(opened.names, layout.page())
         for folder, members in folders.items():
             yield from (_read(opened, member, folder) for member in members)
         if not folders:
             is_part = opened.holds(layout.anything())
             yield from _sealed(opened, [name for name in opened.names if not _MESSAGE_FILE.fullmatch(name)], is_part)
+
+
+@contextmanager
+def opened_export(path: Path, wanted: re.Pattern[str]) -> Iterator[archive.Archive]:
+    """As tasks.archive.open_archive, but what is told of an unsafe one names no member: those are names of people."""
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(archive.open_archive(path, wanted))
+        except Unreadable as error:
+            detail = "" if error.problem == "zip_unsafe" else error.detail
+            raise Unreadable(error.problem, detail) from None
+        yield opened
 
 
 def _folders(names: Iterable[str], pattern: re.Pattern[str]) -> dict[str, list[str]]:
@@ -285,10 +298,14 @@ def loads_repaired(data: bytes):
     while open_:
         part = open_.pop()
         for place, inner in part.items() if type(part) is dict else enumerate(part):
-            if type(inner) is str:
+            kind = type(inner)
+            if kind is str:
                 if not inner.isascii():
-                    part[place] = repair_mojibake(inner)  # of a dict this changes no key
-            elif type(inner) is dict or type(inner) is list:
+                    try:  # repair_mojibake without the call, which would cost as much as the repair
+                        part[place] = inner.encode("latin-1").decode()
+                    except UnicodeError:
+                        continue
+            elif kind is dict or kind is list:
                 open_.append(inner)
     return value
 
@@ -300,6 +317,6 @@ def _refuse(name: str):
 def dumps(value) -> bytes:
     """JSON value → bytes that `loads` gives back unchanged; RecursionError if it is nested too deep."""
     try:
-        return orjson.dumps(value)
+        return bytes(memoryview(orjson.dumps(value)))  # a copy: orjson's own keeps a buffer of several times its size
     except TypeError:  # lone surrogates, integers beyond 64 bits, more than 254 levels
         return json.dumps(value, separators=(",", ":")).encode()

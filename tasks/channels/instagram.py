@@ -26,10 +26,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tasks import archive, meta_chats
+from tasks import meta_chats
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, is_since
-from tasks.meta_export import Layout, dumps, loads, loads_repaired, numbered
+from tasks.meta_export import Layout, dumps, loads, loads_repaired, numbered, opened_export
 from tasks.text.dates import parse_epoch_ms
 from tasks.text.normalise import has_hashtag
 
@@ -109,7 +109,7 @@ def _own_files(path: Path) -> Iterator[tuple[str, str, bytes | Unreadable]]:
         if found := _LOOSE.fullmatch(path.name):
             yield _kind(found), path.name, path.read_bytes()
         return
-    with archive.open_archive(path, _OWN) as opened:
+    with opened_export(path, _OWN) as opened:
         for name in opened.names:
             try:
                 yield _kind(_OWN.fullmatch(name)), name.rpartition("/")[2], opened.read(name)
@@ -125,7 +125,7 @@ def _has_no_chats(path: Path) -> bool:
     """True for a loose file, or an archive, with posts and comments only."""
     if path.suffix.lower() != ".zip":
         return bool(_LOOSE.fullmatch(path.name))
-    with archive.open_archive(path, LAYOUT.page()) as opened:
+    with opened_export(path, LAYOUT.page()) as opened:
         return not opened.names and opened.holds(_OWN)
 
 
@@ -166,9 +166,8 @@ def _own_item(kind: str, value: object, options: Mapping, seen: Counter) -> Item
         return Item(f"odd:{mark}", None, MEDIA_TYPE, {}, None, "wrong_shape", f"{kind}: {type(error).__name__}")
     if not words.strip():
         return None
-    has_name = kind == "post" and place  # the same post may stand in two files
-    key = dumps([kind, seconds, place] if has_name else [kind, seconds, place, words])
-    native_id = numbered(key, 0 if has_name else seen[key])
+    key = dumps([kind, seconds, place] if kind == "post" and place else [kind, seconds, place, words])
+    native_id = numbered(key, seen[key])
     seen[key] += 1
     context = {"kind": kind, "native_id": native_id, "owner": options.get("owner")}
     item_id = hashlib.sha256(f"{native_id}\0{words}".encode("utf-8", "surrogatepass")).hexdigest()
@@ -204,7 +203,7 @@ def _comment(told: Mapping) -> tuple[str, int, str]:
     """(text, time, whose post), whatever the fields are called."""
     fields = [f for f in told["string_map_data"].values() if isinstance(f, dict)]
     seconds = next((f["timestamp"] for f in fields if type(f.get("timestamp")) is int and f["timestamp"]), 0)
-    texts = [f["value"] for f in fields if isinstance(f.get("value"), str) and f["value"] and not f.get("timestamp")]
+    texts = [f["value"] for f in fields if isinstance(f.get("value"), str) and not f.get("timestamp")]
     if len(texts) > 1 and _HANDLE.fullmatch(texts[0]) and not _HANDLE.fullmatch(texts[1]):
         texts.reverse()
     return (texts[0] if texts else "", seconds, texts[1] if len(texts) > 1 else "")

@@ -70,9 +70,13 @@ def _flagged(text: str, flags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return text, (*flags, "undecodable") if "\ufffd" in text else flags
 
 
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
 def _byte_order_mark(data: bytes) -> str | None:
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-    return next((name for mark, name in marks if data.startswith(mark)), None)
+    if not data.startswith((*_MARKS,)):
+        return None
+    return next(name for mark, name in _MARKS.items() if data.startswith(mark))
 
 
 def _iso2022jp(data: bytes) -> str:

@@ -51,7 +51,7 @@ def shown(raw: str) -> tuple[str, tuple[str, ...]]:
 
     Neighbouring words of one charset are joined as bytes before they are decoded; control characters become blanks.
     """
-    line = _FOLD.sub("", raw)
+    line = _unfolded(raw)
     if "=?" not in line and "\x1b" not in line and line.isascii():
         return _tidy(line), ()
     texts, flags = [], []
@@ -66,8 +66,8 @@ def sender(raw: str) -> tuple[str | None, str | None, tuple[str, ...]]:
     """From: → (address, casefolded; name as shown; flags). The address is looked for before anything is decoded, so
     that an encoded name can add none; from_broken if there is none.
     """
-    line = _FOLD.sub("", raw)
-    outside_quotes = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
+    line = _unfolded(raw)
+    outside_quotes = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line) if '"' in line else line
     if found := _ANGLED.search(outside_quotes):
         name = line[: found.start()]
     elif found := _BARE.search(outside_quotes):
@@ -119,7 +119,9 @@ def _pieces(line: str, flags: list[str]) -> list[tuple[str | None, bytes]]:
             data = pieces.pop()[1] + data
         pieces.append((charset, data))
         at = word.end()
-    return [*pieces, (None, _bytes(line[at:]))]
+    if at < len(line):
+        pieces.append((None, _bytes(line[at:])))
+    return pieces
 
 
 def _encoded(word: re.Match[str]) -> tuple[str | None, bytes]:
@@ -127,8 +129,11 @@ def _encoded(word: re.Match[str]) -> tuple[str | None, bytes]:
     data = _bytes(word[3])
     if word[2] in "qQ":
         return word[1].lower(), binascii.a2b_qp(data, header=True)
-    if not _BASE64.fullmatch(data):
-        return None, _bytes(word[0])
+    try:
+        return word[1].lower(), binascii.a2b_base64(data, strict_mode=True)
+    except binascii.Error:  # no padding, blanks inside, or none at all
+        if not _BASE64.fullmatch(data):
+            return None, _bytes(word[0])
     try:
         return word[1].lower(), binascii.a2b_base64(data + b"=" * (-len(data) % 4))
     except binascii.Error:  # one character too many
@@ -139,8 +144,12 @@ def _bytes(text: str) -> bytes:
     return text.encode("ascii", "surrogateescape")
 
 
+def _unfolded(raw: str) -> str:
+    return _FOLD.sub("", raw) if "\n" in raw or "\r" in raw else raw
+
+
 def _tidy(text: str) -> str:
-    return _CONTROLS.sub(" ", text).strip()
+    return (text if text.isprintable() else _CONTROLS.sub(" ", text)).strip()
 
 
 def _name(raw: str) -> tuple[str | None, tuple[str, ...]]:
@@ -153,7 +162,7 @@ def _name(raw: str) -> tuple[str | None, tuple[str, ...]]:
 
 def _received(fields: Fields, envelope: str | None) -> tuple[datetime | None, str]:
     if received := fields.get("received"):
-        at, zone = parse_time(_FOLD.sub("", received[0]).rpartition(";")[2].strip())
+        at, zone = parse_time(_unfolded(received[0]).rpartition(";")[2].strip())
         if at:
             return at, zone
     if envelope:  # From tanaka@example.jp Fri May  3 12:05:00 2024

@@ -19,7 +19,7 @@ from tasks.channels import Unreadable
 
 Fields = dict[str, list[str]]  # lower-case name -> raw values, topmost first; eight-bit bytes as surrogates
 BOUNDARY_LINES_CAP = 10_000  # the parser takes 8 s for 100,000 parts
-DEPTH = 8  # of parts within parts that the quick reading follows
+DEPTH, PARTS = 3, 50  # that the quick reading follows: parts within parts, and side by side
 
 _HEADERS = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+)*+")
 _HEADER = re.compile(r"([!-9;-~]++):(?:[ \t]|\r?\n(?=[ \t]))*+([^\n]*+(?:\n[ \t][^\n]*+)*+)\n")
@@ -28,7 +28,7 @@ _BLANK = re.compile(rb"\r?\n")
 _TOKEN = r"[\w!#$&^+.{}|~-]"
 _TYPE = re.compile(rf"({_TOKEN}+/{_TOKEN}+)[ \t]*(;[\s\S]*)?", re.ASCII)
 _PARAMETER = re.compile(rf'[ \t\r\n]*;[ \t\r\n]*({_TOKEN}+)=(?:"([^"\\;\r\n]*)"|([^\s";\\()<>]+))[ \t]*(?=;|\Z|\r?\n)', re.ASCII)
-_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z|(\r))")
 _PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
 
 
@@ -97,7 +97,7 @@ def _converted(message: Message) -> Part:
     return Part(
         fields,
         message.get_content_type(),
-        {name.lower(): value for name, value in reversed((message.get_params() or [("", "")])[1:])},
+        {name.lower(): value for name, value in reversed((message.get_params() or [])[1:]) if name},
         (payload or "").encode("ascii", "surrogateescape") if is_leaf else b"",
         None if is_leaf else [_converted(child) for child in payload],
         bool(message.defects),
@@ -116,16 +116,14 @@ def quick(data: bytes, depth: int = DEPTH, above: tuple[bytes, ...] = ()) -> Par
     if kind is None or kind.startswith("message/"):
         return None
     if not kind.startswith("multipart/"):
-        return Part(fields, kind, dict(parameters), data[blank.end() :])
+        return Part(fields, kind, parameters, data[blank.end() :])
     boundary = parameters.get("boundary", "").encode("ascii", "surrogateescape")
-    part = Part(fields, kind, dict(parameters))
+    part = Part(fields, kind, parameters)
     if not boundary.strip() or boundary[-1:].isspace() or boundary in above or not depth:
         return None
     if part.encoding not in _PLAIN_ENCODINGS:
         return None
-    if kind == "multipart/digest" or data.count(b"\n--") > BOUNDARY_LINES_CAP:
-        return None
-    if data.count(b"\r") != data.count(b"\r\n"):
+    if kind == "multipart/digest":
         return None
     pieces = _pieces(data[blank.end() - 1 :], boundary)
     if pieces is None:
@@ -164,15 +162,21 @@ def _type_of(value: str) -> tuple[str | None, dict[str, str]]:
 def _pieces(body: bytes, boundary: bytes) -> list[bytes] | None:
     """What stands between the boundaries of `body`, which begins with a line end; None unless they open and close."""
     pieces, start, line = [], None, b"\n--" + boundary
+    if b"\r--" + boundary in body:  # a lone CR begins a line, for Python
+        return None
     at = body.find(line)
     while at >= 0:
         rest = _AFTER_BOUNDARY.match(body, at + len(line))
+        if rest and rest[2]:  # a line end that only Python takes for one
+            return None
         if rest and start is not None:
             if at < start:
                 return None
             pieces.append(body[start : at - (body[at - 1] == 0x0D and at > start)])
         if rest and rest[1]:
             return pieces or None
+        if len(pieces) > PARTS:
+            return None
         start = rest.end() if rest else start
         at = body.find(line, at + len(line))
     return None
@@ -186,14 +190,25 @@ def decoded(part: Part) -> tuple[bytes, bool]:
     if encoding == "base64":
         return _from_base64(part.raw)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(part.raw), bool(_BAD_QUOTED_PRINTABLE.search(part.raw))
+        return _from_quoted_printable(part.raw)
     holder = Message()  # uuencode, or a name that means nothing
     holder["Content-Transfer-Encoding"] = encoding
     holder.set_payload(part.raw.decode("ascii", "surrogateescape"))
     return holder.get_payload(decode=True), False
 
 
-_BAD_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n)")  # "=E3=81=" is cut
+_FOLD_WITH_BLANKS = re.compile(rb"=[ \t]+(?=\r?\n)")  # RFC 2045, 6.7 (3): blanks a mail server put there
+_BAD_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n)")  # "=E3=81=" is cut
+
+
+def _from_quoted_printable(raw: bytes) -> tuple[bytes, bool]:
+    data, folds = binascii.a2b_qp(raw), raw.count(b"=\n")
+    crlf_folds = raw.count(b"=\r\n")
+    gone = 2 * (raw.count(b"=") - folds - crlf_folds) + 2 * folds + 3 * crlf_folds
+    if len(raw) - len(data) == gone:  # every = did its work: cheaper than looking at each
+        return data, False
+    raw = _FOLD_WITH_BLANKS.sub(b"=", raw)
+    return binascii.a2b_qp(raw), bool(_BAD_QUOTED_PRINTABLE.search(raw))
 
 
 def _from_base64(raw: bytes) -> tuple[bytes, bool]:

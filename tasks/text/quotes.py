@@ -39,15 +39,23 @@ _ABOVE_IF_MARKED = tuple(re.compile(pattern) for pattern in (
 
 # From here on everything belongs to somebody else.
 _BELOW_IS_FOREIGN = tuple(re.compile(pattern, re.I) for pattern in (
-    # -----Original Message----- · ----- 元のメッセージ ----- · -------- 転送メッセージ --------
-    # ---------- Forwarded message ---------
-    r"-{2,} ?(?:original message|forwarded message|(?:元|転送|転送された|オリジナル)の?メッセージ|"
-    r"元のメール|original mail) ?-{2,}",
+    # -----Original Message----- · ----- 元のメッセージ -----
+    r"-{2,} ?(?:original message|(?:元|オリジナル)の?メッセージ|元のメール|original mail) ?-{2,}",
     # 差出人: 田中 / 送信日時: 2024年5月3日 21:05 — Outlook's block; the second line is asked for as well
     r"(?:差出人|送信者)[ \u3000]?[:：][^\n]*\n(?:送信日時|日時|日付|宛先)[ \u3000]?[:：]",
     # From: Tanaka <tanaka@example.jp> / Sent: Friday, May 3, 2024 9:05 PM
     r"\*?from:\*? [^\n]*\n\*?(?:sent|date|to):\*? ",
 ))  # fmt: skip
+
+# Somebody sends on what a friend told: below a block of headers, marked with > by Apple Mail.
+# ---------- Forwarded message --------- · -------- 転送メッセージ -------- · Begin forwarded message:
+# 転送されたメッセージ:
+_FORWARDED = re.compile(
+    r"-{2,} ?(?:forwarded message|転送(?:された)?の?メッセージ) ?-{2,}|(?:begin forwarded message|転送されたメッセージ) ?[:：]", re.I
+)
+_FORWARDED_HEADER = re.compile(r"\*?[A-Za-z-]{2,12}\*?: |(?:差出人|送信者|送信日時|日時|日付|件名|宛先|返信先)[ \u3000]?[:：]", re.I)
+
+_FOREIGN_BEGINS = ("--", "差出人", "送信者", "*", "F", "f")
 
 # "-- " · "--" · "----------" · "＝＝＝＝" · "━━━━━" · "*****" · "＊＊＊" · "____" · "☆☆☆" · "-*-*-*-" · "=-=-=-="
 _RULE = re.compile(r"[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥…+＋#＃:：.。 \u3000]{2,}")
@@ -66,23 +74,24 @@ _DEVICE = re.compile(
     re.I,
 )
 
-_ANY_CUE = re.compile(
-    r"^[ \u3000]?[>＞]|wrote ?[:：]|書きました ?[:：]|のメール|@[^\n]{1,255}>|から送信|[Ss]ent from|Outlook"
-    r"|[Mm]essage|メッセージ|元のメール|差出人|送信者|^\*?[Ff]rom:"
-    r"|^[ \u3000]*[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2}",
-    re.MULTILINE,
-)  # fmt: skip
+# Without one of these words, and without a line that begins like this, a text has nothing to be taken off.
+_CUE_WORDS = ("wrote", "のメール", "orwarded message", "転送されたメッセージ", "@", "から送信", "Sent from", "sent from", "Outlook", "差出人", "送信者")
+_CUE_LINE = re.compile(r"^[ \t\u3000]*(?:[>＞]|\*?from:|[\-－―─━=＝_＿*＊~～☆★◇◆□■○●・‥+＋#＃]{2})", re.MULTILINE | re.I)
 
 
 def own_words(text: str) -> tuple[str, bool]:
     """A mail's text → (what its writer wrote, whether anything was taken off). Lines end in \\n.
 
     Quoted lines go wherever they stand, with the line above that announces them; what such a line announces without
-    marking it, and what follows "Original Message" or a block of mail headers, goes to the end. Then the signature
-    goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
+    marking it, and what follows "Original Message" or a block of mail headers, goes to the end. A mail that is sent on
+    stays, without its headers. Then the signature goes: the last 10 lines at most, under a rule, or the line a telephone adds. If nothing would be left, all stays.
     """
-    if not _ANY_CUE.search(text):
+    if not any(word in text for word in _CUE_WORDS) and not _CUE_LINE.search(text):
         return text, False
+    return _taken_apart(text)
+
+
+def _taken_apart(text: str) -> tuple[str, bool]:
     lines = text.split("\n")
     kept = _without_signature(_without_quotes(lines))
     if not any(line.strip() for line in kept):
@@ -94,9 +103,12 @@ def own_words(text: str) -> tuple[str, bool]:
 
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
-    at = 0
+    at, was_sent_on = 0, False
     while at < len(lines):
-        if _QUOTED_LINE.match(lines[at]):
+        if _FORWARDED.fullmatch(lines[at].strip()):
+            lines = lines if was_sent_on else _unmarked(lines, at + 1)
+            at, was_sent_on = _past_headers(lines, at + 1), True
+        elif _QUOTED_LINE.match(lines[at]):
             at += 1
         elif _is_foreign_below(lines, at):
             break
@@ -110,7 +122,22 @@ def _without_quotes(lines: list[str]) -> list[str]:
     return kept
 
 
+def _unmarked(lines: list[str], start: int) -> list[str]:
+    """The lines with the marks off from `start` on, if every one there has a mark."""
+    if all(line.startswith(">") for line in lines[start:] if line.strip()):
+        return lines[:start] + [line.removeprefix(">").removeprefix(" ") for line in lines[start:]]
+    return lines
+
+
+def _past_headers(lines: list[str], at: int) -> int:
+    while at < len(lines) and (not lines[at].strip() or _FORWARDED_HEADER.match(lines[at].strip())):
+        at += 1
+    return at
+
+
 def _is_foreign_below(lines: list[str], at: int) -> bool:
+    if not lines[at].lstrip().startswith(_FOREIGN_BEGINS):
+        return False
     two = "\n".join(line.strip() for line in lines[at : at + 2])
     return any(pattern.match(two) for pattern in _BELOW_IS_FOREIGN)
 

@@ -32,7 +32,9 @@ WAYS = (
     ("UTF-8", "utf-8", "base64", "alternative"),
     ("UTF-8", "utf-8", "quoted-printable", "alternative"),
     ("UTF-8", "cp932", "8bit", "plain"),  # the charset is a lie
+    ("UTF-8", "utf-8", "base64", "photo"),  # 100 KB: a telephone's picture, made small for mail
 )
+_PHOTO = 100_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Mail:
 def mails(count: int) -> Iterator[Mail]:
     """`count` mails, each of its own text."""
     random, sentences = Random(SEED), [s + "。" for telling in stories() for s in telling.text.split("。") if len(s) > 8]
-    sentences = [s for s in sentences if _fits(s)]
+    sentences = [s for s in sentences if _fits(s) and ">" not in s]
     for n in range(count):
         yield _mail(n, WAYS[n % len(WAYS)], random, sentences)
 
@@ -67,7 +69,7 @@ def _fits(text: str) -> bool:
 def _mail(n: int, way: tuple[str, str, str, str], random: Random, sentences: list[str]) -> Mail:
     charset, codec, transfer, shape = way
     lines = [random.choice(sentences).replace("\n", "") for _ in range(random.randint(6, 20))]
-    name, subject = f"語り手 {n}", random.choice(sentences)[:24].strip()
+    name, subject = f"語り手 {n}", random.choice(sentences).replace("\n", "")[:24].strip()
     if codec == "cp50220":
         lines[0], name = "①" + lines[0] + "髙﨑", f"髙橋 {n}"
     body = "\n".join([*lines, f"{n}通めです。", ""])
@@ -75,6 +77,12 @@ def _mail(n: int, way: tuple[str, str, str, str], random: Random, sentences: lis
     head = _head(n, _words(subject, charset, codec_of_headers), _words(name, charset, codec_of_headers))
     if shape == "plain":
         data = head + _part("plain", charset, transfer, _encoded(body, codec))
+    elif shape == "photo":
+        photo = base64.encodebytes(Random(n).randbytes(_PHOTO))
+        data = head + b'Content-Type: multipart/mixed; boundary="00000000000079"\n\n--00000000000079\n'
+        data += _part("plain", charset, transfer, _encoded(body, codec)) + b"\n--00000000000079\n"
+        data += b'Content-Type: image/jpeg; name="IMG_0001.jpg"\nContent-Transfer-Encoding: base64\n'
+        data += b'Content-Disposition: attachment; filename="IMG_0001.jpg"\n\n' + photo + b"\n--00000000000079--\n"
     else:
         html = "".join(f"<div>{line}</div>\n" for line in body.split("\n"))
         data = head + b'Content-Type: multipart/alternative; boundary="00000000000079"\n\n'

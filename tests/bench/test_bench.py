@@ -12,6 +12,9 @@ import pytest
 from tasks.channels import feeds
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
+from tests.bench import letters
+from tests.bench.exports import land_export, write_export
+from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,11 +57,33 @@ def _visible(entry: dict) -> tuple[str, str]:
     return entry["title"], readable(max(texts, key=len))
 
 
+def test_mails_are_read_right_and_their_peer_is_judged_by_the_same():
+    read = letters.race(len(WAYS))
+    assert read["wrong"]["neta"] == 0 and {way[3] for way in WAYS} < set(read["microseconds"])
+    beyond = [way for way in WAYS if way[1] == "cp50220" or way[:2] == ("UTF-8", "cp932")]
+    assert read["wrong"]["email.policy.default"] == len(beyond) > 0
+
+
+def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):
+    """100,000 mails and more are for `make bench`; here a few large ones, which together would take 600 MB and more."""
+    run = [sys.executable, "-m", "tests.bench.letters", "mailbox", str(tmp_path), "18", "5000000"]
+    box = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    assert (box["landed"], box["understood"]) == (18, 18)
+    assert box["peak"] < 500
+
+
 def test_every_contender_loads_every_post():
     pytest.importorskip("dlt", reason="dlt is installed by `make bench` only")
-    run = [sys.executable, "-m", "tests.bench", "--rows", "300", "--json"]
+    run = [sys.executable, "-m", "tests.bench", "--rows", "300", "--mails", "13", "--mailbox", "100", "--json"]
     used = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout)["used"]
     assert used["dlt_arrow"]["loaded"] == used["duckdb_sql"]["loaded"] == 297  # 3 of 300 are later versions
     assert used["neta"]["loaded"] == 291  # 6 are reposts
     stages = {"land", "conform", "turns", "accept", "mask", "link", "code", "load", "publish"}
     assert used["neta"]["cpu"].keys() == stages
+
+
+def test_an_export_is_landed_whole_and_chosen_by_its_hashtag(tmp_path):
+    pages = write_export(tmp_path / "a.zip", 1)["pages"]
+    chosen = land_export(tmp_path / "a.zip", tmp_path / "home", "few")
+    assert (pages, chosen["landed"], chosen["outside"]) == (1, 10_000, 0)
+    assert land_export(tmp_path / "a.zip", tmp_path / "home", "all")["landed"] == 0, "all are known"

@@ -1,7 +1,7 @@
 """A stand-in for X's API v2, written from github.com/xdevplatform/docs, openapi.json 2.165 and 2.167.
 
 Search: newest first; since_id excludes; since_id and start_time must lie within the last 7 days at /recent; a page
-without posts has no `data`. Direct messages: newest first, 30 days, no since_id; the last page carries a token too.
+without posts has no `data`. Direct messages: newest first, 30 days, no since_id; even an empty page carries a token.
 """
 
 from __future__ import annotations
@@ -99,9 +99,9 @@ class X:
         found = [e for e in events if time_of(e["id"]) >= self.now - timedelta(days=30)]
         size = min(self.page, int(query["max_results"]))
         page = self._page(found, query.get("pagination_token"), size)
-        if page.get("data"):
-            page["meta"]["next_token"] = f"below-{page['data'][-1]['id']}"  # on the last page too
-            page["includes"] = {"users": [_user(e["sender_id"]) for e in page["data"]]}
+        data = page.get("data", [])
+        page["meta"]["next_token"] = f"below-{data[-1]['id'] if data else 0}"  # on the last page too
+        page["includes"] = {"users": [_user(e["sender_id"]) for e in data]}
         return 200, page
 
     def _page(self, found: list[dict], token: str | None, size: int) -> dict:

@@ -93,8 +93,8 @@ def test_a_source_that_cannot_be_read_costs_one_row_and_no_other_source(lake, tm
 def test_small_sources_share_a_raw_file_and_large_ones_get_several(lake, tmp_path, monkeypatch):
     files = [write(tmp_path / f"{n}.json", page(n)) for n in range(9)]
     assert landed(lake, files).new == 9 and len(lake.raw_files()) == 1
-    monkeypatch.setattr("tasks.land.BATCH_BYTES", 300)
-    landed(lake, [write(tmp_path / "large.json", page(*range(10, 30)))])
+    monkeypatch.setattr("tasks.land.PARCEL_BYTES", 300)
+    landed(lake, [write(tmp_path / f"{n}.json", page(n)) for n in range(10, 30)])
     assert len(lake.raw_files()) > 5 and len(raw_ids(lake)) == 29
 
 
@@ -131,7 +131,7 @@ from flows.settings import load
 from tasks import land
 from tasks.channels import x_hashtag
 
-land.BATCH_ITEMS = 3  # two raw files
+land.PARCEL_ITEMS = 2  # two raw files
 
 def child(work):
     pid = os.fork()

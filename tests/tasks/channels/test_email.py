@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_M03_M13_header_caps(tmp_path: Path, headers: str):
     assert (whole.problem, after.problem) == ("too_large", None)
 
 
-def test_M14_message_over_the_cap_lands_without_its_bytes(tmp_path: Path):
+def test_M14_a_message_over_the_cap_lands_without_its_bytes(tmp_path: Path):
     data = mail(b"a" * 78 * 400_000)
     (item,) = cut(tmp_path / "a.eml", data)
     assert (item.problem, item.payload, item.context["size"]) == ("too_large", None, len(data))
@@ -220,6 +221,34 @@ def test_M18_auto_mail(headers: dict, is_auto: bool):
     assert read(mail(**headers)).set_aside == ("auto_mail" if is_auto else None)
 
 
+# Authentication-Results as they came, topmost first; whether the sender is vouched for. The own server is mx.sakka.jp.
+VOUCHED = {
+    "dmarc": (["mx.sakka.jp; dmarc=pass header.from=example.jp"], True),
+    "dkim of the same domain": (["mx.sakka.jp;\r\n dkim=pass (2048-bit key) header.d=example.jp header.s=a"], True),
+    "spf of a host of it": (["mx.sakka.jp 1; spf=pass smtp.mailfrom=a@bounces.example.jp"], True),
+    "two servers on the way": (["mx.sakka.jp; dmarc=pass", "mx.other.jp; dmarc=fail"], True),
+    "nothing": ([], False),
+    "dmarc fails, whatever passes": (["mx.sakka.jp; dmarc=fail; dkim=pass header.d=example.jp"], False),
+    "another server's word": (["mx.evil.jp; dmarc=pass header.from=example.jp"], False),
+    "a name that begins alike": (["mx.sakka.jp.evil.jp; dmarc=pass"], False),
+    "another domain's signature": (["mx.sakka.jp; dmarc=none; dkim=pass header.d=evil.jp; spf=pass smtp.mailfrom=evil.jp"], False),
+    "a domain that ends alike": (["mx.sakka.jp; dkim=pass header.d=notexample.jp"], False),
+    "in a comment": (["mx.sakka.jp; spf=fail (mx.sakka.jp; dmarc=pass) smtp.mailfrom=example.jp"], False),
+    "in quotes": (['mx.sakka.jp; spf=fail reason="x; dmarc=pass" smtp.mailfrom=example.jp'], False),
+    "one of two fails": (["mx.sakka.jp; dmarc=pass", "mx.sakka.jp; dmarc=fail"], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("results", "is_vouched_for"), VOUCHED.values(), ids=VOUCHED)
+def test_M19_a_sender_that_the_own_server_does_not_vouch_for_is_flagged(tmp_path, results: list, is_vouched_for: bool):
+    data = "".join(f"Authentication-Results: {value}\r\n" for value in results).encode() + mail()
+    (tmp_path / "a.eml").write_bytes(data)
+    (item,) = email.cut(tmp_path / "a.eml", {"authserv_id": "MX.sakka.jp"})
+    assert ("unverified_sender" in email.conform(item).flags) == (not is_vouched_for)
+    (unasked,) = email.cut(tmp_path / "a.eml", {})
+    assert "unverified_sender" not in email.conform(unasked).flags
+
+
 # --- bodies
 
 
@@ -247,7 +276,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize(("kind", "encoding", "body", "text", "flags"), BODIES.values(), ids=BODIES)
-def test_body(kind: str | None, encoding: str | None, body: bytes, text: str, flags: tuple):
+def test_M09_M10_M11_M12_body(kind: str | None, encoding: str | None, body: bytes, text: str, flags: tuple):
     message = read(mail(body, Content_Type=kind, Content_Transfer_Encoding=encoding))
     assert (message.body, message.flags) == (text, flags)
 
@@ -343,6 +372,51 @@ def test_body_of_a_mailbox_is_unescaped_and_a_letter_is_not(tmp_path: Path):
     assert email.conform(boxed).body == "はがき\nFrom now on\n"
     (letter,) = cut(tmp_path / "a.eml", data)
     assert "From now on" not in email.conform(letter).body  # a quoted line, as in any letter
+
+
+def test_a_maildir_is_read_and_what_only_lies_near_it_is_not(tmp_path: Path):
+    for name in ("cur/1774227600.M1P1.mx:2,S", "new/1774227601.M2P1.mx", "tmp/1774227602.M3P1.mx",
+                 ".Sent/cur/1774227603.M4P1.mx:2,S", ".Sent/new/.keep", "cur/.hidden"):  # fmt: skip
+        path = tmp_path / "Maildir" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(mail(name, Message_ID=f"<{len(name)}@example.jp>"))
+    (tmp_path / "Maildir" / "subscriptions").write_text("x")
+    (tmp_path / "cur").mkdir()
+    (tmp_path / "cur" / "notes").write_text("no Maildir: it has no new/ beside it")
+    found = list(email.fetch([tmp_path]))
+    assert [path.parent.name for path in found] == ["cur", "new"]
+    assert [path.name for path in email.fetch([tmp_path / "Maildir" / ".Sent"])] == ["1774227603.M4P1.mx:2,S"]
+    (seen,) = email.cut(found[1], {})
+    opened = found[1].rename(tmp_path / "Maildir" / "cur" / f"{found[1].name}:2,RS")
+    assert list(email.cut(opened, {})) == [seen], "flags are part of a file's name, not of the mail"
+
+
+def test_a_damaged_member_of_a_zip_costs_itself_and_is_told(tmp_path: Path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for n in range(3):
+            archive.writestr(f"{n}.eml", mail(f"{n}通め", Message_ID=f"<{n}@example.jp>"))
+    data = path.read_bytes()
+    path.write_bytes(data.replace("1通め".encode(), "9通め".encode()))
+    items = list(email.cut(path, {}))
+    assert [item.item_id for item in items if not item.problem] == ["0@example.jp", "2@example.jp"]
+    assert [(item.problem, item.context["file"]) for item in items if item.problem] == [("zip_broken", "1.eml")]
+
+
+def test_a_zip_without_mail_is_told(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("photo.jpg", b"x")
+        archive.writestr("__MACOSX/._a.eml", b"x")
+    with pytest.raises(Unreadable, match="wrong_shape"):
+        list(email.cut(tmp_path / "a.zip", {}))
+
+
+def test_an_attachment_that_cannot_be_read_costs_no_mail(tmp_path: Path):
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    data = _parts("mixed", (PLAIN, "添付を見てください"), (word, "no ZIP"), ("application/pdf", "%PDF"), ("image/png", "x"))
+    message = read(data)
+    assert (message.body, message.flags) == (
+        "添付を見てください", ("attachment_unread", "attachments", "image_attached"))  # fmt: skip
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"", mail(""), mail("", Content_Type="multipart/mixed; boundary=b")]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.channels import KNOWN, Message, pasted
+from tasks.channels import Message, known, pasted
 from warehouse.words import Words
 
 HEADER = "届いた経路,名前,日付,本文"
@@ -18,11 +18,11 @@ def told(tmp_path: Path, *rows: str, header: str = HEADER) -> list[Message]:
     return [pasted.conform(item) for item in pasted.cut(path, {})]
 
 
-LABELS = [(Words(language)(f"channel.{name}"), name) for name in KNOWN for language in ("ja", "en")]
+LABELS = [(Words(language)(f"channel.{name}"), name) for name in known() for language in ("ja", "en")]
 TYPED = [("メール", "email"), (" ＬＩＮＥ ", "line"), ("Ｘ", "x_hashtag"), ("XのDM", "x_dm"), ("", "pasted"), ("鳩", "pasted")]
 
 
-@pytest.mark.parametrize(("typed", "channel"), [*LABELS, *TYPED, *((name, name) for name in KNOWN)])
+@pytest.mark.parametrize(("typed", "channel"), [*LABELS, *TYPED, *((name, name) for name in known())])
 def test_the_channel_is_known_by_its_name_its_label_and_what_people_call_it(tmp_path, typed: str, channel: str):
     (message,) = told(tmp_path, f"{typed},港の人,2026/4/2,話です。")
     assert (message.channel, message.flags) == (channel, ("unknown_channel",) if typed == "鳩" else ())

@@ -144,6 +144,20 @@ def test_since_id_stays_and_the_cursor_is_the_first_pages(search):
     assert len(answers.asked) == 3 and since == {x_api.earlier(newest, timedelta(hours=24))}
 
 
+def test_a_newest_id_of_later_pages_moves_no_cursor(search):
+    answers, late = X([post(n, nth=n) for n in range(1, 9)], page=3), post(0.5, "歩いているあいだに")
+
+    def telling_all(path, query, headers):
+        status, page = answers(path, query, headers)
+        if "next_token" in query:
+            answers.posts += [late] * (late not in answers.posts)
+            page["meta"]["newest_id"] = late["id"]
+        return status, page
+
+    first = search(telling_all, overlap_hours=0)
+    assert late["id"] not in first.ids and late["id"] in search(answers, first.cursor, overlap_hours=0).ids
+
+
 def test_full_archive_search_asks_for_more_and_waits_a_second(search):
     answers = X([post(n, nth=n) for n in range(1200)])
     answers.page = 500
@@ -442,15 +456,18 @@ def test_what_began_after_opening_is_not_known_live(inbox):
 
 
 def test_a_conversation_that_is_chosen_late_is_asked_for_what_it_said_before(inbox):
-    answers = X(events=[event(24 * 9, "はじめまして"), event(24 * 8, "前の話です"), *chat()[3:]])
+    before = [event(hours, f"{SECRET} {hours}", "6002") for hours in (30, 40, 50)]
+    answers = X(events=[event(24 * 9, "はじめまして"), event(24 * 8, "前の話です"), *before, *chat()[3:]], page=2)
     first = inbox(answers)
     assert first.messages == []
-    answers.events.append(event(-24 * 3, f"#{TAG} をつけ忘れました"))
+    answers.events.append(event(-24 * 2.5, f"#{TAG} をつけ忘れました"))
     second = inbox(answers, first.cursor, NOW + timedelta(days=4))
     assert second.ids == ids([e for e in answers.events if e["sender_id"] == "6001"])
     answers.asked.clear()
-    inbox(answers, second.cursor, NOW + timedelta(days=4))
-    assert {path for path, _ in answers.asked} == {"/2/dm_events"}
+    answers.events += [event(-24 * day, f"{SECRET} {day}", "6002") for day in (2.7, 2.8, 5, 6, 7)]
+    answers.events.append(event(-24 * 8, "その後です"))
+    third = inbox(answers, second.cursor, NOW + timedelta(days=8))
+    assert third.ids == [answers.events[-1]["id"]] and {path for path, _ in answers.asked} == {"/2/dm_events"}
 
 
 def test_a_pull_walks_back_to_the_last_one_and_ends_on_an_empty_page(inbox):
@@ -484,11 +501,12 @@ def test_FS08_a_circle_of_messages_ends_and_keeps_what_was_chosen(inbox):
 
 
 def test_a_pull_that_breaks_keeps_what_was_chosen_so_far(inbox):
-    answers = X(events=chat()[::-1], page=3)
+    answers = X(events=[*chat(), event(20, "はじめまして")], page=3)
     soon = datetime.now(NOW.tzinfo) + timedelta(minutes=15)
-    got = inbox(api.Api(answers, {2: _until(soon)}))
-    assert (got.cursor, got.told) == (None, ["rate_limited"])
-    assert SECRET not in str(got.kept) and inbox(answers).ids == ids(chat()[:3])
+    got = inbox(api.Api(answers, {3: _until(soon)}))
+    assert (got.cursor, got.told, got.ids) == (None, ["rate_limited"], ids([*chat()[:3], answers.events[-1]]))
+    nothing_yet = inbox(api.Api(answers, {1: _until(soon)}))
+    assert (nothing_yet.ids, nothing_yet.outside) == ([], 3) and inbox(answers).ids == got.ids
 
 
 def test_more_than_thirty_days_are_a_gap(inbox):

@@ -145,3 +145,16 @@ def test_any_text_is_a_time_in_utc_or_missing(text: str):
 def test_milliseconds_never_crash(milliseconds: int):
     at = parse_epoch_ms(milliseconds)
     assert at is None or round(at.timestamp() * 1000) == milliseconds
+
+
+NAMES = st.sampled_from("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Foo".split())
+AROUND = st.sampled_from([("", ""), ("Fri, ", ""), ("Fri, ", " (JST)"), ("", " (UTC)")])
+
+
+@given(
+    *(st.integers(0, high) for high in (32, 25, 61, 61, 16, 61)), st.integers(1988, 2102), NAMES, st.sampled_from("+-"), AROUND
+)  # fmt: skip
+def test_the_short_way_of_mail_dates_is_the_long_one(day, hour, minute, second, east, east_minutes, year, name, sign, around):
+    clock, zone = f"{hour:02}:{minute:02}:{second:02}", f"{sign}{east:02}{east_minutes:02}"
+    text = f"{around[0]}{day} {name} {year} {clock} {zone}{around[1]}"
+    assert parse_time(text) == parse_time(text.replace(" ", "  ", 2)), "two blanks are for the long way"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.text import quotes
 from tasks.text.quotes import own_words
 
 OWN = "ブログを書いていたら取材が来ました。\n匿名でお願いします。"
@@ -57,6 +58,21 @@ def test_reply_below_and_between_quoted_lines():
     assert own_words(text) == ("三年前です。\n\nＸです。", True)
 
 
+SENT_ON = {
+    "gmail": "---------- Forwarded message ---------\nFrom: 友人 <t@example.jp>\nDate: 2024年5月3日(金) 21:05\nTo: <a@x.jp>\n\n",
+    "thunderbird": "-------- 転送メッセージ --------\n件名: 話\n日付: Fri, 3 May 2024\n差出人: 友人\n宛先: a@x.jp\n\n",
+    "apple": "転送されたメッセージ:\n\n差出人: 友人 <t@example.jp>\n日時: 2024年5月3日 21:05\n\n",
+}
+
+
+@pytest.mark.parametrize("block", SENT_ON.values(), ids=SENT_ON)
+@pytest.mark.parametrize("before", ["", "友人の話を送ります。\n\n"])
+def test_a_mail_that_is_sent_on_is_the_story(block: str, before: str):
+    assert own_words(f"{before}{block}{OWN}\n\n-- \n友人\n") == (before + OWN, True)
+    marked = "".join(f"> {line}\n" for line in f"{block.partition(chr(10))[2]}{OWN}".split("\n"))
+    assert own_words(before + block.partition("\n")[0] + "\n" + marked)[0].endswith(OWN)
+
+
 STAYS = {
     "plain": OWN + "\n",
     "a rule within a story": "前半です。\n------\n後半のほうが長い話です。\nそれで仕事になりました。",
@@ -66,7 +82,6 @@ STAYS = {
     "somebody addressed": "＞田中さん\nありがとうございました",
     "a story that quotes in words": "私はこう書きました:\n毎日つぶやくと決めた、と。\nそれが始まりです。",
     "nothing but a quotation": "> 転送です\n> よろしく",
-    "nothing but a forwarded mail": "---------- Forwarded message ---------\nFrom: a\nDate: b\n\n私の話です。",
     "a date in a story": "2024年5月3日(金) 21:05 に電話が鳴りました。\nメール: a@example.jp でした。",
     "dots": "そして\n・・・\n今に至ります",
 }
@@ -90,3 +105,12 @@ def test_nothing_is_invented_and_something_is_left(lines: list[str]):
     assert all(line in rest for line in own.split("\n") if line.strip()), "lines in their order"
     assert bool(own.strip()) == bool(text.strip())
     assert was_removed or own == text
+
+
+CUES = st.sampled_from([*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", "X wrote:"])
+
+
+@given(st.lists(CUES, max_size=3), st.sampled_from(["\n", "\n\n", " "]))
+def test_a_text_that_is_passed_over_has_nothing_to_be_taken_off(pieces: list[str], between: str):
+    text = between.join(pieces)
+    assert own_words(text) == quotes._taken_apart(text)
