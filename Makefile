@@ -32,8 +32,8 @@ lint: $(VENV)/.lint ## 書き方の検査 · ruff
 
 bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios against named peers
 	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.exports
+	@$(BIN)/python -m tests.bench.feeds
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest

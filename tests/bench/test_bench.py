@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import letters
+from tests.bench.exports import land_export, write_export
 from tasks.channels import feeds
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
-from tests.bench import letters
-from tests.bench.exports import land_export, write_export
-from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,6 +40,19 @@ def test_posts_are_as_many_and_as_mixed_as_promised(tmp_path):
     assert len({post["text"] for post in posts}) > 960
 
 
+def test_mails_are_read_right_and_their_peer_is_judged_by_the_same():
+    read = letters.race(len(WAYS))
+    assert read["wrong"]["neta"] == 0 and {way[3] for way in WAYS} < set(read["microseconds"])
+    beyond = [way for way in WAYS if way[1] == "cp50220" or way[:2] == ("UTF-8", "cp932")]
+    assert read["wrong"]["email.policy.default"] == len(beyond) > 0
+
+
+def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):
+    """100,000 mails and more are for `make bench`; here a few large ones, which together would take 600 MB and more."""
+    run = [sys.executable, "-m", "tests.bench.letters", "mailbox", str(tmp_path), "18", "5000000"]
+    box = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    assert (box["landed"], box["understood"]) == (18, 18)
+    assert box["peak"] < 500
 @pytest.mark.parametrize("name", bench_feeds.SHAPES)
 def test_feeds_are_read_whole_by_both(name: str, tmp_path):
     """The two may be compared: what feedparser gives by its defaults, neta gives too."""
@@ -55,21 +67,6 @@ def test_feeds_are_read_whole_by_both(name: str, tmp_path):
 def _visible(entry: dict) -> tuple[str, str]:
     texts = [part["value"] for part in entry.get("content", ())] or [entry["summary"]]
     return entry["title"], readable(max(texts, key=len))
-
-
-def test_mails_are_read_right_and_their_peer_is_judged_by_the_same():
-    read = letters.race(len(WAYS))
-    assert read["wrong"]["neta"] == 0 and {way[3] for way in WAYS} < set(read["microseconds"])
-    beyond = [way for way in WAYS if way[1] == "cp50220" or way[:2] == ("UTF-8", "cp932")]
-    assert read["wrong"]["email.policy.default"] == len(beyond) > 0
-
-
-def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):
-    """100,000 mails and more are for `make bench`; here a few large ones, which together would take 600 MB and more."""
-    run = [sys.executable, "-m", "tests.bench.letters", "mailbox", str(tmp_path), "18", "5000000"]
-    box = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-    assert (box["landed"], box["understood"]) == (18, 18)
-    assert box["peak"] < 500
 
 
 def test_every_contender_loads_every_post():
