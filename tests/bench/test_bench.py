@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import letters
+from tests.bench.mails import WAYS
 from tests.bench.exports import land_export, write_export
 from tasks.channels import feeds
 from tasks.text.html import readable
