@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tasks import conform, meta_html
 from tasks.channels import facebook_messenger as facebook
-from tasks.land import land, land_inbox
+from tasks.inbox import land_inbox
+from tasks.land import land
 from tasks.link import link
 from tasks.meta_export import said as told_by
 from tasks.turns import settle
