@@ -54,11 +54,20 @@ def _conformed(lake: Lake, raw_file: Path) -> pa.Table:
     cached = _cache_file(lake, raw_file)
     if cached.exists():
         return read_parquet(cached)
-    raw = read_parquet(raw_file, [*_READ, "fetched_at"])
-    pieces = (raw.slice(start, worker.RECORDS) for start in range(0, raw.num_rows, worker.RECORDS))
-    table = pa.concat_tables([table for piece in pieces for table in _confined(piece)])
+    raw = read_parquet(raw_file, [*_READ, "fetched_at", "byte_count"])
+    table = pa.concat_tables([table for piece in _pieces(raw) for table in _confined(piece)])
     write_parquet(table, cached)
     return table
+
+
+def _pieces(raw: pa.Table) -> Iterator[pa.Table]:
+    """What a worker gets at once: so many rows, or so many bytes."""
+    start = size = 0
+    for end, count in enumerate(raw["byte_count"].to_pylist(), 1):
+        size += count
+        if end - start == worker.RECORDS or size >= worker.BATCH_BYTES or end == raw.num_rows:
+            yield raw.slice(start, end - start)
+            start, size = end, 0
 
 
 def _confined(rows: pa.Table) -> Iterator[pa.Table]:

@@ -139,7 +139,7 @@ def _asked(well: Well, feed: Feed, state: Mapping, leads: int = 2) -> Mapping:
     if _FEED.match(_ascii(answer.content), _root_at(answer.content)):
         return _taken(well, feed, state, answer)
     linked = _linked_feed(answer) if url == feed.address else None
-    if not linked or not leads:
+    if not linked:
         raise Unreachable("no_feed", urlsplit(url).netloc)
     return _asked(well, feed, {**_without_place(state), "url": linked}, leads - 1)
 

@@ -20,7 +20,7 @@ from tasks.items import table_of
 from warehouse import schema
 from warehouse.lake import Lake, write_bytes
 
-PARCEL_ITEMS, PARCEL_BYTES = 10_000, 32_000_000  # of one raw file: small sources share one, large ones need several
+PARCEL_ITEMS, PARCEL_BYTES = 10_000, 16_000_000  # of one raw file: small sources share one, large ones need several
 
 
 @dataclass
@@ -151,7 +151,7 @@ def _land_parcel(lake: Lake, parcel: pa.Table, known: set, now: datetime, run_id
     landing.known += parcel.num_rows - len(new)
     if not new:
         return
-    table = parcel.take(list(new.values()))
+    table = parcel.take([new[raw_id] for raw_id in sorted(new)])  # the order of a raw file: large parcels are copied once
     for source, problem, detail in zip(*(table[c].to_pylist() for c in ("source", "problem", "detail")), strict=True):
         if problem:
             landing.problems[problem] += 1

@@ -110,7 +110,9 @@ def choose(path: Path, options: Mapping, layout: Layout) -> Choice:
     return Choice(
         own=own,
         aliases=aliases,
-        keys={name: aliases.get(group[0].conversation.key, group[0].conversation.key) for name, group in groups.items()},
+        keys={
+            name: aliases.get(group[0].conversation.key, group[0].conversation.key) for name, group in groups.items()
+        },
         wanted=frozenset(name for name, group in groups.items() if _is_chosen(group, options)),
         as_json=frozenset(name for name, group in groups.items() if any(s.kind == "json" for s in group)),
         owner=_owner([s.people for s in own if s.kind == "sealed"]),
@@ -146,7 +148,7 @@ def _owner(threads: Sequence[frozenset[str]]) -> str | None:
 def _survey_if_readable(path: Path, options: Mapping, layout: Layout) -> Sequence[Surveyed]:
     try:
         return _survey(path, options, layout)
-    except (Unreadable, OSError):  # told where that file itself is cut
+    except Exception:  # whatever is wrong with it is told where that file itself is cut
         return ()
 
 
@@ -246,7 +248,7 @@ def conform(item: Item, namespace: str, channel: str) -> Message:
         body=told.text,
         author_id=f"{thread}/{told.sender}",
         author_name=told.sender,
-        # A page of HTML repeats what the JSON says: side by side they are two tellings, in one chat they would be joined.
+        # A page of HTML repeats what the JSON says: side by side they are two tellings, in one chat they were joined.
         conversation_id=f"html/{thread}" if "local_time" in raw else thread,
         posted_at=told.at,
         # Whenever it was taken back: that is later than every copy of it, in whatever order they come in.

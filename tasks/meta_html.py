@@ -34,7 +34,9 @@ def read_html(data: bytes) -> tuple[str, list[dict]]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return "", []
     wholes = {whole: leaf for leaf in tree.iter() if _is_time(leaf) and (whole := _whole(leaf)) is not None}
-    found = [(*_parts(whole), written_time(leaf.text)) for whole, leaf in wholes.items() if _is_outermost(whole, wholes)]
+    found = [
+        (*_parts(whole), written_time(leaf.text)) for whole, leaf in wholes.items() if _is_outermost(whole, wholes)
+    ]
     seen: Counter = Counter()
     messages = []
     for sender, text, time in reversed(found):  # the newest stands first
@@ -80,7 +82,7 @@ def _shows(element: etree._Element) -> bool:
 
 
 def _words(element: etree._Element) -> str:
-    """What was said: the first part of the block with a text; links, pictures and reactions stand in parts behind it."""
+    """What was said: the first part of the block with a text; links, pictures and reactions stand behind it."""
     part = element
     while not (part.text or "").strip():
         inner = [e for e in part if isinstance(e.tag, str)]

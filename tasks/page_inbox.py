@@ -267,7 +267,8 @@ def _conversation(conversation: Mapping, page_id: str | None, options: Mapping) 
         first=None,  # older messages may not be shown
         last=times[-1] if times else None,
         message_count=len(_messages(conversation)),
-        has_hashtag=bool(tags) and any(has_hashtag(text(m.get("message")) or "", (), tags) for m in _messages(conversation)),
+        has_hashtag=bool(tags)
+        and any(has_hashtag(text(m.get("message")) or "", (), tags) for m in _messages(conversation)),
     )
 
 

@@ -24,7 +24,7 @@ import pyarrow as pa
 from tasks.channels import Unreadable
 
 RECORDS = 1_000  # limits begin anew with every so many
-BATCH_BYTES = 32_000_000  # or with so many bytes of payload
+BATCH_BYTES = 8_000_000  # or with so many bytes of payload
 CPU_SECONDS = 10.0  # for one batch, and one more for every
 CPU_BYTES = 5_000_000  # bytes of its source: a large archive is listed before its first record comes
 GRACE = 5  # seconds between TooSlow, which Python code hears, and the kernel's end
@@ -34,6 +34,8 @@ MEMORY = 1 << 30  # bytes of address space beyond what a worker starts with
 TABLE, END = b"T", b"E"  # kinds of frame
 HEAD = struct.Struct("<cQ")  # kind, length
 
+USED: dict[int, tuple[float, int]] = {}  # process -> seconds of processor, peak of memory in bytes: for who measures
+
 _SIGNS = {signal.SIGXCPU: "too_slow", signal.SIGKILL: "too_slow", signal.SIGABRT: "too_large"}
 
 
@@ -42,12 +44,17 @@ def cut(channel: str, path: Path, options: Mapping, ending: dict) -> Iterator[pa
 
     ending: gets {"outside": n}, or the problem and detail that broke it off; what came before stands.
     """
-    seconds = CPU_SECONDS + path.stat().st_size / CPU_BYTES
+    seconds = CPU_SECONDS + sum(file.stat().st_size for file in _read_for(path, options)) / CPU_BYTES
     with _borrowed() as worker:
         try:
             ending.update((yield from worker.ask("cut", seconds, channel, path, dict(options))))
         except Unreadable as error:
             ending.update(problem=error.problem, detail=error.detail)
+
+
+def _read_for(path: Path, options: Mapping) -> set[Path]:
+    """The file, and those it lies beside: which of its conversations are chosen is decided over all of them."""
+    return {file for file in (path, *options.get("beside", ())) if file.exists()}
 
 
 def conform(rows: pa.Table) -> pa.Table:
@@ -56,15 +63,15 @@ def conform(rows: pa.Table) -> pa.Table:
         return pa.concat_tables(worker.ask("conform", CPU_SECONDS, as_bytes(rows)))
 
 
-def as_bytes(table: pa.Table) -> bytes:
+def as_bytes(table: pa.Table) -> pa.Buffer:
     """A table as an Arrow stream; of a slice only its rows."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
-def as_table(data: bytes) -> pa.Table:
+def as_table(data: bytes | pa.Buffer) -> pa.Table:
     return pa.ipc.open_stream(data).read_all()
 
 
@@ -97,6 +104,7 @@ class Worker:
         except (BrokenPipeError, EOFError):
             raise self._cause() from None
         self.is_free, ending = True, json.loads(data)
+        USED[self._process.pid] = (ending.pop("cpu"), ending.pop("peak"))
         if "problem" in ending:
             raise Unreadable(ending["problem"], ending["detail"])
         return ending
@@ -144,7 +152,8 @@ def _borrowed() -> Iterator[Worker]:
 
 
 @atexit.register
-def _stop_all() -> None:
+def stop_all() -> None:
+    """End the idle workers; new ones start when they are needed."""
     while _idle:
         _idle.pop().stop()
 

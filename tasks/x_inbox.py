@@ -83,14 +83,13 @@ def conversations(events: Iterable[Event], options: Mapping, is_whole: bool) -> 
 def pull(well: Well) -> Mapping:
     """Keep the messages of chosen conversations since the cursor; the new cursor. Raises NoSecret, Unreachable."""
     inbox = _Inbox(well)
-    known = parse_time(text(well.cursor.get("until")) or "")[0]
+    known, opens = parse_time(text(well.cursor.get("until")) or "")[0], well.options.get("opens")
     is_span = bool(well.since or well.until)
-    floor = well.since if is_span else known and known - overlap(well.options)
-    tell_gap(well, well.since or known or well.options.get("opens"), well.now - REACH)
+    tell_gap(well, well.since or known or opens, well.now - REACH)
     try:
-        inbox.walk("/2/dm_events", floor)
-        for conversation in sorted(inbox.wanted - inbox.before) if floor and not is_span else ():
-            inbox.walk(f"/2/dm_conversations/{quote(conversation, safe='')}/dm_events", None)
+        inbox.walk("/2/dm_events", well.since if is_span else known - overlap(well.options) if known else opens)
+        for conversation in sorted(inbox.wanted - inbox.before) if known and not is_span else ():
+            inbox.walk(f"/2/dm_conversations/{quote(conversation, safe='')}/dm_events", opens)
     finally:
         inbox.keep()
     if not inbox.seen and not is_span and well.cursor.get("seen", True):

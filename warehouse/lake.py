@@ -55,11 +55,11 @@ class Lake:
 
     def write_raw(self, table: pa.Table, channel: str, day: str) -> Path:
         """Write items (schema RAW) durably. Named by its sorted raw_ids: the same batch twice is the same file."""
-        ids = sorted(table["raw_id"].to_pylist())
-        name = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:32]
+        ids = table["raw_id"].to_pylist()
+        name = hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:32]
         path = self.raw / f"channel={channel}" / f"day={day}" / f"{name}.parquet"
         if not path.exists():
-            write_parquet(table.sort_by("raw_id"), path)
+            write_parquet(table if ids == sorted(ids) else table.sort_by("raw_id"), path)
         return path
 
 

@@ -81,7 +81,9 @@ def list_conversations(path: Path, options: Mapping) -> list[Conversation]:
 
 def outside(path: Path, options: Mapping) -> int:
     """How many messages `cut` leaves out with the same options. Raises Unreadable as `cut` does."""
-    return page_inbox.outside(path, options) if page_inbox.is_answer(path) else meta_chats.outside(path, options, LAYOUT)
+    return (
+        page_inbox.outside(path, options) if page_inbox.is_answer(path) else meta_chats.outside(path, options, LAYOUT)
+    )
 
 
 def conform(item: Item) -> Message:
@@ -92,5 +94,5 @@ def conform(item: Item) -> Message:
 
 
 def pull(well: Well) -> Mapping:
-    """The chosen conversations of a Page's inbox that changed since the cursor; the new cursor. See tasks.page_inbox."""
+    """Chosen conversations of a Page's inbox that changed since the cursor; the new cursor. See tasks.page_inbox."""
     return page_inbox.pull(well)

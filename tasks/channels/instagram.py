@@ -4,18 +4,19 @@ What     a ZIP or several (JSON, or HTML for chats), or loose files: messages/<b
          Messenger's are; media/posts_1.json, reels.json, stories.json …: captions; comments/….json: comments that the
          account wrote. ZIPs that are named together, or lie in the inbox together, are one source.
 Access   Instagram → your activity → download your information, format JSON. There is no search for hashtags.
-Settings conversations = ["<title or thread>", …] or ["*"]; owner = "<handle>", if the export is not the author's own but
-         somebody's who sent theirs in. [me] instagram = ["<your name as shown in chats>", "<your handle>"].
-Identity namespace instagram. A message as in facebook_messenger: hash of sender, second, text, number among equals. A post
-         or story: time and file name of its first picture, so that a changed caption is a revision; a comment: time,
-         text and whose post.
+Settings conversations = ["<title or thread>", …] or ["*"]; owner = "<handle>", if the export is not the author's own
+         but somebody's who sent theirs in. [me] instagram = ["<your name as shown in chats>", "<your handle>"].
+Identity namespace instagram. A message as in facebook_messenger: hash of sender, second, text, number among equals.
+         A post or story: time and file name of its first picture, so that a changed caption is a revision; a comment:
+         time, text and whose post.
 Scope    only chosen conversations, as for facebook_messenger. Of posts, stories and comments those with one of the
          call's hashtags since `opens`; and they are the author's own (own_message) unless `owner` names somebody else.
 Quirks   the same mojibake as Facebook's. Captions stand on the post or on its first picture. Comments come as a list or
          as an object with one; the names of their fields are in the account's language, so they are read by what they
          hold: the value with a time, then the first text; a text of the shape of a handle is whose post it was.
-Unseen   edits, deletions, posts of the form with label_values (2025), comments and posts as HTML. Never met an export of
-         our own: built from exports as the parsers of others read them (2023-2026); Japanese field names were inferred.
+Unseen   edits, deletions, posts of the form with label_values (2025), comments and posts as HTML. Never met an export
+         of our own: built from exports as the parsers of others read them (2023-2026); Japanese field names were
+         inferred.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ Scope    an account holds chats that are nobody's business. Only chosen conversa
          so live `opens` alone chooses none: it needs the hashtag, its id in `conversations`, or "*".
 Cursor   `until`, the hour of the last whole pull, and the ids of chosen conversations: of others it tells nothing. The
          API has no since_id, so a pull walks back to `until` and an overlap. A conversation that is chosen late is
-         asked for what it said before.
+         asked for what it said before. If more came since the opening or the last pull than the rate limit lets through
+         at once, every pull starts from the newest again and the rest is told as rate_limited: bring an archive then.
 Quirks   only 30 days back; what lies before is told as a gap. The last page may carry a next_token, and then an empty
          one follows. hashtags and urls lie flat on an event (2.165) or under `entities` (2.167). An archive has ids of
          people, no names, and may be years older than the API.

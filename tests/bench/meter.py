@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import wraps
 from types import ModuleType
 
+from tasks import worker
+
 
 class Meter:
     """A clock that is always in one stage. `enter` a name and what follows is counted there."""
@@ -22,7 +24,7 @@ class Meter:
 
     def enter(self, stage: str | None) -> str | None:
         """Go over to `stage` (None: stop counting); returns the stage that was left."""
-        now, left = (time.process_time(), time.perf_counter()), self._stage
+        now, left = (cpu_seconds(), time.perf_counter()), self._stage
         if left is not None:
             self.cpu[left] += now[0] - self._since[0]
             self.wall[left] += now[1] - self._since[1]
@@ -45,7 +47,12 @@ class Meter:
         return lambda: setattr(module, function, plain)
 
 
+def cpu_seconds() -> float:
+    """Of this process and its workers."""
+    return time.process_time() + sum(cpu for cpu, _ in worker.USED.values())
+
+
 def peak_megabytes() -> float:
-    """The most memory that this process held at once; Linux tells it in KiB, macOS in bytes (getrusage(2))."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+    """The most memory that this process and its workers each held, added up; Linux tells KiB, macOS bytes (getrusage(2))."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return own + sum(peak for _, peak in worker.USED.values()) / 2**20

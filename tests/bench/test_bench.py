@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import letters
-from tests.bench.mails import WAYS
-from tests.bench.exports import land_export, write_export
 from tasks.channels import feeds
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
+from tests.bench import letters
+from tests.bench.exports import land_export, write_export
+from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,6 +54,8 @@ def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):
     box = json.loads(subprocess.run(run, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
     assert (box["landed"], box["understood"]) == (18, 18)
     assert box["peak"] < 500
+
+
 @pytest.mark.parametrize("name", bench_feeds.SHAPES)
 def test_feeds_are_read_whole_by_both(name: str, tmp_path):
     """The two may be compared: what feedparser gives by its defaults, neta gives too."""

@@ -51,7 +51,11 @@ def _exports(folder: Path) -> list[Path]:
         f"{ROOT}/inbox/yamada_123/message_1.json": mine,
         f"{ROOT}/archived_threads/sister_3/message_1.html": as_html,
     }
-    more = {f"{ROOT}/message_requests/r_4/message_1.json": page([said("見知らぬ人", 0, next(t))], ("見知らぬ人", AUTHOR), "r_4")}
+    more = {
+        f"{ROOT}/message_requests/r_4/message_1.json": page(
+            [said("見知らぬ人", 0, next(t))], ("見知らぬ人", AUTHOR), "r_4"
+        )
+    }
     assert next(t, None) is None, "every token is planted"
     return [
         write_zip(folder / "facebook-a-1.zip", members),

@@ -1,7 +1,7 @@
 """A stand-in for a Page's inbox, written from developers.facebook.com/docs/messenger-platform/conversations (v25.0).
 
-Conversations come last changed first; details of the 20 newest messages of each, ids and times of all; addresses of next
-pages repeat the token; no filter by time.
+Conversations come last changed first; details of the 20 newest messages of each, ids and times of all; addresses of
+next pages repeat the token; no filter by time.
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def _facebook_block(name: str, words: str, time: str) -> str:
 
 def _instagram_block(name: str, words: str, time: str) -> str:
     said = f'<div class="_3-95 _a6-p"><div><div></div><div>{words}</div><div></div><div></div></div></div>'
-    return f'<div class="pam _a6-g"><h2 class="_a6-h _a6-i">{name}</h2>{said}<div class="_3-94 _a6-o">{time}</div></div>'
+    return (
+        f'<div class="pam _a6-g"><h2 class="_a6-h _a6-i">{name}</h2>{said}<div class="_3-94 _a6-o">{time}</div></div>'
+    )
 
 
 def write_zip(path: Path, members: Mapping[str, object]) -> Path:
@@ -101,11 +103,15 @@ def _boxes() -> dict[str, object]:
     """The oldest root; one thread in two boxes, others elsewhere, ten pages that sort by number."""
     before = [said(HANAKO, 0, "切り替え前"), said(HANAKO, 1, "両方にある")]
     after = [said(HANAKO, 1, "両方にある"), said(HANAKO, 2, "切り替え後")]
-    pages = {f"messages/filtered_threads/f_1/message_{n}.json": page([said(JIRO, 100 - n, f"{n}頁")]) for n in (1, 2, 10)}
+    pages = {
+        f"messages/filtered_threads/f_1/message_{n}.json": page([said(JIRO, 100 - n, f"{n}頁")]) for n in (1, 2, 10)
+    }
     return {
         "messages/inbox/yamada_123/message_1.json": page(after),
         "messages/e2ee_cutover/yamada_123/message_1.json": page(before, thread="e2ee_cutover/yamada_123"),
-        "messages/message_requests/r_2/message_1.json": page([said(JIRO, 3, "はじめまして")], (JIRO, JIRO, AUTHOR), "r_2"),
+        "messages/message_requests/r_2/message_1.json": page(
+            [said(JIRO, 3, "はじめまして")], (JIRO, JIRO, AUTHOR), "r_2"
+        ),
         **{name: value | {"thread_path": "filtered_threads/f_1"} for name, value in pages.items()},
     }
 
@@ -113,7 +119,11 @@ def _boxes() -> dict[str, object]:
 def _html() -> dict[str, object]:
     messages = [
         (HANAKO, "三つ目<br>二行目", "2026年3月13日 9:02"),
-        (HANAKO, '<div><a href="messages/inbox/yamada_123/photos/1.jpg"><img src="1.jpg"></a></div>', "2026年3月13日 9:01"),
+        (
+            HANAKO,
+            '<div><a href="messages/inbox/yamada_123/photos/1.jpg"><img src="1.jpg"></a></div>',
+            "2026年3月13日 9:01",
+        ),
         (HANAKO, "2019年10月19日 14:37", "2026年3月13日 9:00"),
         (HANAKO, f"一つ目 &amp; #{TAG}</div><div><ul><li>❤{AUTHOR}</li></ul>", "2026年3月13日 9:00"),
     ]

@@ -100,3 +100,11 @@ def test_half_a_character_costs_its_item():
     table = table_of("email", items).to_pylist()
     assert [row["problem"] for row in table] == [None, "crashed", "crashed"]
     assert [row["payload"] for row in table[1:]] == [b"kept", b"y"] and table[1]["item_id"] == raw_id("email", items[1])
+
+
+def test_a_file_has_time_for_all_that_it_lies_beside(tmp_path):
+    large, small = tmp_path / "large.zip", tmp_path / "small.zip"
+    for path, size in ((large, 1000), (small, 1)):
+        path.write_bytes(b"x" * size)
+    beside = {"beside": [large, small, tmp_path / "gone.zip"]}
+    assert worker._read_for(small, beside) == {large, small} and worker._read_for(small, {}) == {small}

@@ -68,7 +68,9 @@ def test_own_posts_are_the_owners_own_unless_the_export_is_somebody_elses(lake, 
 
 def test_a_changed_caption_is_a_revision_and_a_post_in_two_files_is_one(lake, tmp_path):
     changed = [POSTS[0] | {"title": f"直した題 #{TAG}"}]
-    first = write_zip(tmp_path / "1.zip", {f"{ROOT}/media/posts_1.json": POSTS[:1], f"{ROOT}/media/archived_posts.json": POSTS[:1]})
+    first = write_zip(
+        tmp_path / "1.zip", {f"{ROOT}/media/posts_1.json": POSTS[:1], f"{ROOT}/media/archived_posts.json": POSTS[:1]}
+    )
     assert landed(lake, first, owner="a").new == 1
     landed(lake, write_zip(tmp_path / "2.zip", {f"{ROOT}/media/posts_1.json": changed}), later=1, owner="a")
     assert turns_of(lake) == [f"直した題 #{TAG}"]
@@ -78,7 +80,10 @@ def test_later_exports_add_only_what_is_new(lake, tmp_path):
     told = [said(HANAKO, n, f"話 {n}") for n in range(3)]
     for n in (2, 3):
         chat = page(told[:n], thread="inbox/hanako_1")
-        export = {f"{ROOT}/messages/inbox/hanako_1/message_1.json": chat, f"{ROOT}/comments/post_comments_1.json": COMMENTS[: n - 1]}
+        export = {
+            f"{ROOT}/messages/inbox/hanako_1/message_1.json": chat,
+            f"{ROOT}/comments/post_comments_1.json": COMMENTS[: n - 1],
+        }
         done = landed(lake, write_zip(tmp_path / f"{n}.zip", export))
     assert (done.items, done.new) == (5, 2)
 
@@ -87,7 +92,10 @@ def test_later_exports_add_only_what_is_new(lake, tmp_path):
 COMMENT_SHAPES = {
     "English": ([("Comment", "すてき"), ("Media Owner", "hanako_example")], ("すてき", "hanako_example")),
     "Japanese": ([("コメント", "すてき"), ("メディア所有者", "hanako_example")], ("すてき", "hanako_example")),
-    "owner first": ([("メディア所有者", "hanako_example"), ("コメント", "すてき な話")], ("すてき な話", "hanako_example")),
+    "owner first": (
+        [("メディア所有者", "hanako_example"), ("コメント", "すてき な話")],
+        ("すてき な話", "hanako_example"),
+    ),
     "both look like handles": ([("Comment", "nice"), ("Media Owner", "hanako_example")], ("nice", "hanako_example")),
     "own post": ([("Comment", "すてき")], ("すてき", "")),
     "no text": ([("Comment", ""), ("Media Owner", "hanako_example")], ("", "hanako_example")),

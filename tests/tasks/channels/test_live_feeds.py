@@ -257,8 +257,10 @@ def test_a_span_asks_for_everything_and_moves_no_cursor(desk: Desk):
     desk.site.pages["/feed"] = Page(rss(1, 2), has_etag=True)
     desk.pull("/feed")
     before = desk.cursor
-    assert len(desk.pull("/feed", since=datetime(2026, 1, 1, tzinfo=UTC)).raw_ids) == 2
-    assert desk.cursor == before
+    span = {"since": datetime(2026, 1, 1, tzinfo=UTC)}
+    assert len(desk.pull("/feed", **span).raw_ids) == 2
+    desk.site.pages["/feed"] = rss(8, 9)
+    assert (desk.pull("/feed", **span).told, desk.cursor) == ([], before)
 
 
 CHARSETS = {

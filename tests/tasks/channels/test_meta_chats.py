@@ -1,4 +1,4 @@
-"""Exports of Meta's in parts, with encrypted chats and HTML beside them: chosen over all, counted once, in any order."""
+"""Exports of Meta's in parts, encrypted chats and HTML beside them: chosen over all, counted once, in any order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tasks.link import link
 from tasks.meta_export import said as told_by
 from tasks.turns import settle
 from tests.standins.meta_exports import (
-    AUTHOR,
     FACEBOOK_TEXT,
     HANAKO,
     JIRO,
@@ -64,7 +63,9 @@ def lake(tmp_path) -> Lake:
 
 
 # A thread as its pages, oldest first: of each message its minute and its words; equal ones occur.
-_MESSAGES = st.lists(st.tuples(st.integers(1, 5), st.sampled_from(["はい", "話です", f"#{TAG}"])), min_size=1, max_size=4)
+_MESSAGES = st.lists(
+    st.tuples(st.integers(1, 5), st.sampled_from(["はい", "話です", f"#{TAG}"])), min_size=1, max_size=4
+)
 _PAGES = st.lists(_MESSAGES, min_size=1, max_size=4)
 
 
@@ -120,7 +121,9 @@ def test_ids_do_not_depend_on_pages_boxes_and_later_exports(tmp_path, lake):
     first = inbox("yamada_123", 1, told[2:4]) | inbox("yamada_123", 2, told[:2])
     moved = page(told, thread="archived_threads/yamada_123")
     landed(lake, [write_zip(tmp_path / "june.zip", first)])
-    later = landed(lake, [write_zip(tmp_path / "july.zip", {f"{ROOT}/archived_threads/yamada_123/message_1.json": moved})])
+    later = landed(
+        lake, [write_zip(tmp_path / "july.zip", {f"{ROOT}/archived_threads/yamada_123/message_1.json": moved})]
+    )
     assert (later.items, later.new, later.known) == (6, 2, 4)
 
 
@@ -135,8 +138,15 @@ def test_a_part_of_pictures_alone_is_no_error_and_a_strange_archive_beside_it_is
 
 
 def test_a_chat_goes_on_in_the_encrypted_export(tmp_path, lake):
-    before = {f"{ROOT}/e2ee_cutover/yamada_123/message_1.json": page([said(HANAKO, 0, f"はじめ #{TAG}")], thread="e2ee_cutover/yamada_123")}
-    after = {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 5, "続き")]), f"{JIRO}_7.json": sealed([whispered(JIRO, 5, "秘密")], JIRO, 7)}
+    before = {
+        f"{ROOT}/e2ee_cutover/yamada_123/message_1.json": page(
+            [said(HANAKO, 0, f"はじめ #{TAG}")], thread="e2ee_cutover/yamada_123"
+        )
+    }
+    after = {
+        f"{HANAKO}_40.json": sealed([whispered(HANAKO, 5, "続き")]),
+        f"{JIRO}_7.json": sealed([whispered(JIRO, 5, "秘密")], JIRO, 7),
+    }
     files = [write_zip(tmp_path / "a.zip", before), write_zip(tmp_path / "e2ee.zip", after)]
     done = landed(lake, files)
     rows = conform.messages(lake).to_pylist()
@@ -169,8 +179,13 @@ def test_a_copy_in_both_exports_is_the_same_message(tmp_path, lake):
 
 @pytest.mark.parametrize("is_late", [False, True])
 def test_what_was_unsent_takes_back_what_came_before_and_after(tmp_path, lake, is_late: bool):
-    told = write_zip(tmp_path / "june.zip", {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 0, f"やはり伏せたい話 #{TAG}")])})
-    unsent = write_zip(tmp_path / "july.zip", {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 0, f"やはり伏せたい話 #{TAG}", isUnsent=True)])})
+    told = write_zip(
+        tmp_path / "june.zip", {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 0, f"やはり伏せたい話 #{TAG}")])}
+    )
+    unsent = write_zip(
+        tmp_path / "july.zip",
+        {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 0, f"やはり伏せたい話 #{TAG}", isUnsent=True)])},
+    )
     for n, file in enumerate([unsent, told] if is_late else [told, unsent]):
         landed(lake, [file], {}, later=n)
     turns, aside = settle(conform.messages(lake).to_pandas(), {}, [TAG], None, 60)
@@ -179,7 +194,9 @@ def test_what_was_unsent_takes_back_what_came_before_and_after(tmp_path, lake, i
 
 @pytest.mark.parametrize("export", ["ordinary", "sealed"])
 def test_the_words_of_what_was_unsent_are_stored_nowhere(tmp_path, lake, export: str):
-    ordinary = inbox("yamada_123", 1, [said(HANAKO, 0, "取り消した言葉", is_unsent=True, share={"link": "取り消した言葉"})])
+    ordinary = inbox(
+        "yamada_123", 1, [said(HANAKO, 0, "取り消した言葉", is_unsent=True, share={"link": "取り消した言葉"})]
+    )
     encrypted = {f"{HANAKO}_40.json": sealed([whispered(HANAKO, 0, "取り消した言葉", isUnsent=True)])}
     done = landed(lake, [write_zip(tmp_path / "a.zip", ordinary if export == "ordinary" else encrypted)], {})
     assert done.new == 1
@@ -192,8 +209,13 @@ def test_the_words_of_what_was_unsent_are_stored_nowhere(tmp_path, lake, export:
 
 
 def test_json_outranks_html_of_the_same_thread_wherever_it_lies(tmp_path, lake):
-    as_html = {f"{ROOT}/inbox/yamada_123/message_1.html": html_page(HANAKO, [(HANAKO, f"話 #{TAG}", "2026年3月13日 9:00")])}
-    files = [write_zip(tmp_path / "a.zip", as_html), write_zip(tmp_path / "b.zip", inbox("yamada_123", 1, [said(HANAKO, 0, f"話 #{TAG}")]))]
+    as_html = {
+        f"{ROOT}/inbox/yamada_123/message_1.html": html_page(HANAKO, [(HANAKO, f"話 #{TAG}", "2026年3月13日 9:00")])
+    }
+    files = [
+        write_zip(tmp_path / "a.zip", as_html),
+        write_zip(tmp_path / "b.zip", inbox("yamada_123", 1, [said(HANAKO, 0, f"話 #{TAG}")])),
+    ]
     landed(lake, files)
     assert [row["zone"] for row in conform.messages(lake).to_pylist()] == ["explicit"]
 
@@ -203,7 +225,11 @@ def test_a_telling_by_html_and_by_json_is_one_story(tmp_path, lake):
     first, second = FACEBOOK_TEXT[:20], FACEBOOK_TEXT[20:]
     as_html = html_page(HANAKO, [(HANAKO, second, "2026年3月13日 9:00"), (HANAKO, first, "2026年3月13日 9:00")])
     landed(lake, [write_zip(tmp_path / "a.zip", {f"{ROOT}/inbox/yamada_123/message_1.html": as_html})], {})
-    landed(lake, [write_zip(tmp_path / "b.zip", inbox("yamada_123", 1, [said(HANAKO, 0, first), said(HANAKO, 0.1, second)]))], {})
+    landed(
+        lake,
+        [write_zip(tmp_path / "b.zip", inbox("yamada_123", 1, [said(HANAKO, 0, first), said(HANAKO, 0.1, second)]))],
+        {},
+    )
     turns, _ = settle(conform.messages(lake).to_pandas(), {}, [TAG], None, 60)
     told = turns.assign(contributor_ref=turns["author_id"])
     linked, _ = link(told, b"key")

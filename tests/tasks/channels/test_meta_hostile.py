@@ -76,10 +76,11 @@ def test_Z03_a_bomb_costs_its_thread_and_little_memory(lake, channel, tmp_path: 
         file.writestr(f"{ROOTS[channel]}/bad_1/message_1.json", b"\0" * 50_000_000)
     tracemalloc.start()
     try:
-        done = landed(lake, channel, path)
+        assert [item.problem for item in channels.module(channel).cut(path, {})] == ["too_large", None]
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+    done = landed(lake, channel, path)
     assert dict(done.problems) == {"too_large": 1} and done.new == 2
 
 
@@ -113,7 +114,12 @@ def test_Z07_json_bombs_cost_themselves(lake, channel, tmp_path: Path, bomb: byt
 
 
 def test_Z07_a_message_nested_deep_costs_itself(lake, channel, tmp_path: Path):
-    deep = b'{"sender_name": "A", "timestamp_ms": 1773360000000, "content": "x", "share": ' + b'{"a":' * 900 + b"1" + b"}" * 901
+    deep = (
+        b'{"sender_name": "A", "timestamp_ms": 1773360000000, "content": "x", "share": '
+        + b'{"a":' * 900
+        + b"1"
+        + b"}" * 901
+    )
     beside_a_good_thread(lake, channel, tmp_path, b'{"messages": [' + deep + b"]}")
     told = [(row["body"], row["set_aside"], row["detail"]) for row in rows(lake)]
     assert ("無事な話", None, None) in told and len(told) == 2
@@ -143,7 +149,11 @@ def test_U02_U03_U04_odd_characters(lake, channel, tmp_path: Path, written: str,
 
 def test_U07_zalgo(lake, channel, tmp_path: Path):
     written = "話" + "\u0301\u0316" * 2_500
-    landed(lake, channel, write_zip(tmp_path / "a.zip", {f"{ROOTS[channel]}/t_1/message_1.json": page([said(HANAKO, 0, written)])}))
+    landed(
+        lake,
+        channel,
+        write_zip(tmp_path / "a.zip", {f"{ROOTS[channel]}/t_1/message_1.json": page([said(HANAKO, 0, written)])}),
+    )
     (row,) = rows(lake)
     assert row["body"].startswith("話") and "many_marks" in row["flags"]
 

@@ -1,4 +1,4 @@
-"""A Page's inbox against a stand-in: only chosen conversations are kept, and a message that an export has too counts once."""
+"""A Page's inbox against a stand-in: only chosen conversations are kept; what an export has too counts once."""
 
 from __future__ import annotations
 
@@ -34,11 +34,18 @@ def pull(server: RawServer, tmp_path: Path, monkeypatch):
 
     def one(answers, cursor=None, since=None, until=None, **options):
         server.script = answers if isinstance(answers, api.Api) else api.Api(answers)
-        told = {"api": f"{server.url}/v25.0", "page_id": PAGE_ID, "token_env": "PAGE_TOKEN", "hashtags": [TAG]} | options
+        told = {
+            "api": f"{server.url}/v25.0",
+            "page_id": PAGE_ID,
+            "token_env": "PAGE_TOKEN",
+            "hashtags": [TAG],
+        } | options
         with Client(trusted=frozenset({"127.0.0.1"}), sleep=lambda _: None) as http:
             well = Well(tmp_path / "inbox", told, cursor or {}, NOW, http, since, until)
             new = draw(facebook, well)
-        items = [item for path in facebook.fetch(p for p in [well.inbox] if p.exists()) for item in facebook.cut(path, told)]
+        items = [
+            item for path in facebook.fetch(p for p in [well.inbox] if p.exists()) for item in facebook.cut(path, told)
+        ]
         kept = b"".join(path.read_bytes() for path in well.kept)
         well.empty()
         return new, well.notices, items, kept
@@ -101,7 +108,9 @@ def test_messages_from_before_the_opening_are_not_kept(pull):
 
 
 def test_named_conversations(pull):
-    inbox = PageInbox([Conversation(1, "花子", [(0, "一")]), Conversation(2, "次郎", [(0, "二")]), Conversation(3, "母", [(0, "三")])])
+    inbox = PageInbox(
+        [Conversation(1, "花子", [(0, "一")]), Conversation(2, "次郎", [(0, "二")]), Conversation(3, "母", [(0, "三")])]
+    )
     assert bodies(pull(inbox, conversations=["花子", "t_2"])[2]) == ["一", "二"]
 
 
@@ -157,7 +166,10 @@ def test_a_message_by_the_api_and_by_an_export_is_the_same_one_and_the_export_ou
     minutes = [0.0, 0.0, 1.0, 2.5]
     items = pull(PageInbox([Conversation(1, "花子", list(zip(minutes, words, strict=True)))]))[2]
     at = START.timestamp() * 1000
-    said = [{"sender_name": "花子", "timestamp_ms": round(at + m * 60_000) + 987, "content": w} for m, w in zip(minutes, words, strict=True)]
+    said = [
+        {"sender_name": "花子", "timestamp_ms": round(at + m * 60_000) + 987, "content": w}
+        for m, w in zip(minutes, words, strict=True)
+    ]
     export = meta_exports.write_zip(
         tmp_path / "export.zip",
         {f"{meta_exports.ROOT}/inbox/hanako_1/message_1.json": meta_exports.page(said, ("花子", "本の著者のページ"))},

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tasks import x_archive
 from tasks.channels import Unreadable, x_dm, x_hashtag
@@ -329,3 +331,68 @@ def test_one_person_is_one_contributor_in_posts_and_messages_and_ids_do_not_meet
     one, other = x_hashtag.conform(post), x_dm.conform(message)
     assert (one.namespace, one.author_id) == (other.namespace, other.author_id)
     assert one.native_id != other.native_id and one.conversation_id != other.conversation_id
+
+
+ODD = st.sampled_from(
+    ["null", "true", "7", "1e300", '""', '"1"', f'"#{TAG}"', '"2026-04-03T10:20:00Z"', "[]", '["1"]', "[[]]", "{}"]
+)
+OPTIONS = [{}, CALL, CALL | {"opens": APRIL}, {"conversations": [MINE]}]
+EVENTS = json.loads((FIXTURES / "x_dm" / "dm_events_2_165.json").read_text(encoding="utf-8"))
+PAGE = json.loads((FIXTURES / "x_hashtag" / "new_names.json").read_text(encoding="utf-8"))
+POSTS_OF = [*made.POSTS[:2], *made.POSTS[3:6]]
+OWN = [{"account": {"accountId": OWNER, "username": "yuge_bandai", "accountDisplayName": "湯気番台"}}]
+LINE = {
+    "data": {"tweet_edit": {"tweet": {"id": "1"}, "edit_tweet_ids": ["1", "2"], "event_at": "2026-04-03T10:20:00Z"}}
+}
+
+
+@st.composite
+def damaged(draw, whole: object) -> object:
+    """A JSON value with something odd in up to three places, however deep."""
+    value = json.loads(json.dumps(whole))
+    for _ in range(draw(st.integers(1, 3))):
+        inner, depth = value, draw(st.integers(0, 7))
+        while isinstance(inner, dict | list) and inner:
+            at = draw(st.sampled_from(sorted(inner) if isinstance(inner, dict) else range(len(inner))))
+            if depth == 0 or not isinstance(inner[at], dict | list) or not inner[at]:
+                inner[at] = json.loads(draw(ODD))  # a new one each time
+                break
+            inner, depth = inner[at], depth - 1
+    return value
+
+
+def _understood(module, path: Path, options: dict) -> None:
+    try:
+        items = list(module.cut(path, options))
+    except Unreadable:
+        return
+    assert module.outside(path, options) >= 0
+    for item in items:
+        assert item.item_id and (item.problem or item.payload is not None)
+        try:
+            message = None if item.problem else module.conform(item)
+        except Unreadable:
+            continue
+        if message:
+            messages_of(module, [item])
+            assert isinstance(message.body, str) and isinstance(message.native_id, str)
+            assert isinstance(message.author_id, str | None) and isinstance(message.conversation_id, str | None)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(damaged(POSTS_OF), damaged(made.NOTES), damaged(made.DIRECT), damaged(OWN), st.sampled_from(OPTIONS))
+def test_lists_of_any_shape_are_messages_or_unreadable(tmp_path_factory, posts, notes, chats, own, options):
+    folder = tmp_path_factory.mktemp("any")
+    chats = {"direct_messages": chats, "direct_messages_group": made.GROUP, "account": own}
+    _understood(x_dm, archive(folder, "b.zip", **chats), options)
+    lists = {"tweets": posts, "note_tweet": notes, "deleted_tweets": posts, "account": own}
+    _understood(x_hashtag, archive(folder, "a.zip", **lists), options)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(damaged(EVENTS), damaged(PAGE), damaged(LINE), st.sampled_from(OPTIONS))
+def test_answers_of_any_shape_are_messages_or_unreadable(tmp_path_factory, events, page, line, options):
+    path = tmp_path_factory.mktemp("any") / "a.json"
+    for module, value in ((x_dm, events), (x_hashtag, page), (x_hashtag, line)):
+        path.write_text(json.dumps(value))
+        _understood(module, path, options)

@@ -482,6 +482,12 @@ def test_a_pull_walks_back_to_the_last_one_and_ends_on_an_empty_page(inbox):
     assert len(answers.asked) == 2 and again.raw_ids <= first.raw_ids
 
 
+def test_the_first_pull_goes_no_further_back_than_the_opening(inbox):
+    answers = X(events=[event(n, f"#{TAG} {n}") for n in range(0, 600, 6)], page=10)
+    got = inbox(answers, opens=NOW - timedelta(hours=100))
+    assert (got.ids, len(answers.asked), got.notices) == (ids(answers.events[:17]), 3, [])
+
+
 @pytest.mark.parametrize("accepts", ["post", "tweet"])
 def test_messages_in_the_spelling_that_the_service_takes(inbox, accepts: str):
     answers = X(events=chat(), accepts=[accepts])
