@@ -101,11 +101,13 @@ def _broken_source(path: Path, problem: str, detail: str) -> Item:
 def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Tables put together until they are worth a file."""
     parcel: list[pa.Table] = []
+    items = size = 0
     for table in tables:
         parcel.append(table)
-        if sum(t.num_rows for t in parcel) >= PARCEL_ITEMS or sum(t.nbytes for t in parcel) >= PARCEL_BYTES:
+        items, size = items + table.num_rows, size + table.nbytes
+        if items >= PARCEL_ITEMS or size >= PARCEL_BYTES:
             yield pa.concat_tables(parcel)
-            parcel = []
+            parcel, items, size = [], 0, 0
     if parcel:
         yield pa.concat_tables(parcel)
 
