@@ -112,8 +112,8 @@ def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(parcel)
 
 
-def _land_parcel(lake: Lake, parcel: pa.Table, known: set, now: datetime, run_id: str, landing: Landing) -> None:
-    rows = {raw_id: n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
+def _land_parcel(lake: Lake, parcel: pa.Table, known: set[bytes], now: datetime, run_id: str, landing: Landing) -> None:
+    rows = {bytes.fromhex(raw_id): n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
     new = {raw_id: n for raw_id, n in rows.items() if raw_id not in known}
     landing.items += parcel.num_rows
     landing.new += len(new)

@@ -48,10 +48,10 @@ class Lake:
         found = self.raw.glob(f"channel={channel}/day=*/*.parquet")
         return sorted(file for file in found if not file.name.startswith("."))  # a killed writer leaves .tmp-… behind
 
-    def known_ids(self, channel: str) -> set[str]:
-        """raw_ids already landed for a channel."""
+    def known_ids(self, channel: str) -> set[bytes]:
+        """raw_ids already landed for a channel, as bytes: a million of them take 60 MB less than as text."""
         columns = (pq.read_table(f, columns=["raw_id"], partitioning=None) for f in self.raw_files(channel))
-        return {raw_id for table in columns for raw_id in table["raw_id"].to_pylist()}
+        return {bytes.fromhex(raw_id) for table in columns for raw_id in table["raw_id"].to_pylist()}
 
     def write_raw(self, table: pa.Table, channel: str, day: str) -> Path:
         """Write items (schema RAW) durably. Named by its sorted raw_ids: the same batch twice is the same file."""

@@ -57,19 +57,19 @@ def test_a_flipped_byte_anywhere_in_a_page_is_noticed(lake):
 
 
 def test_the_same_batch_is_the_same_file_and_an_item_is_found_by_its_id(lake):
-    first = lake.write_raw(raw_table("b", "a"), "email", "2026-03-01")
-    assert lake.write_raw(raw_table("a", "b"), "email", "2026-03-01") == first
-    lake.write_raw(raw_table("c"), "note", "2026-03-02")
+    first = lake.write_raw(raw_table("bb", "aa"), "email", "2026-03-01")
+    assert lake.write_raw(raw_table("aa", "bb"), "email", "2026-03-01") == first
+    lake.write_raw(raw_table("cc"), "note", "2026-03-02")
     assert lake.raw_files("email") == [first] and len(lake.raw_files()) == 2
-    assert lake.known_ids("email") == {"a", "b"}
-    assert read_item(lake, "c")["payload"].startswith("原文 c".encode()) and read_item(lake, "d") is None
+    assert lake.known_ids("email") == {b"\xaa", b"\xbb"}
+    assert read_item(lake, "cc")["payload"].startswith("原文 cc".encode()) and read_item(lake, "dd") is None
 
 
 def test_what_a_killed_writer_left_is_not_read_and_goes_with_the_next_lock(lake):
-    file = lake.write_raw(raw_table("a"), "email", "2026-03-01")
+    file = lake.write_raw(raw_table("aa"), "email", "2026-03-01")
     left = file.with_name(f".tmp-123-{file.name}")
     left.write_bytes(file.read_bytes()[:50])
-    assert lake.raw_files() == [file] and lake.known_ids("email") == {"a"}
+    assert lake.raw_files() == [file] and lake.known_ids("email") == {b"\xaa"}
     with locked(lake):
         assert not left.exists() and file.exists()
 
