@@ -128,9 +128,10 @@ def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, a
     from flows import verbs
 
     if only_list:
-        verbs.list_conversations(home, channel, paths, as_json)
-    else:
-        sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
+        from flows.listing import list_conversations
+
+        sys.exit(list_conversations(home, channel, paths, as_json))
+    sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
 
 
 @main.command()

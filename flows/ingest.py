@@ -9,7 +9,8 @@ from pathlib import Path
 from flows import runlog
 from flows.settings import Settings, WrongHome, load
 from tasks import channels
-from tasks.land import Landing, file_digest, land, land_inbox
+from tasks.inbox import land_inbox
+from tasks.land import Landing, file_digest, land
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
 

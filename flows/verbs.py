@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def ingest_and_show(
     """Land one channel and tell what came. conversation: those ticked for this run; times in the call's zone. Exit code."""
     from flows.ingest import ingest, summary
 
-    settings = _with_channel(load(home), channel, conversation)
+    settings = with_channel(load(home), channel, conversation)
     words, out = Words(settings.language), show.console()
     span = {name: at and at.replace(tzinfo=settings.zone) for name, at in (("since", since), ("until", until))}
     done = summary(ingest(settings, channel, [p.absolute() for p in paths], **span))
@@ -115,7 +115,7 @@ def ingest_and_show(
     return 1 if missing else QUARANTINE if done["quarantined"] else 0
 
 
-def _with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:
+def with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:
     """The settings with the conversations ticked; Refused for a channel that neta does not have."""
     from tasks import channels
 
@@ -125,37 +125,6 @@ def _with_channel(settings: Settings, channel: str, conversation: Sequence[str] 
         return settings
     own = {**settings.channels.get(channel, {}), "conversations": list(conversation)}
     return replace(settings, channels={**settings.channels, channel: own})
-
-
-def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> None:
-    """The conversations of an export, those that belong to the call marked; nothing is stored."""
-    from tasks import channels
-    from tasks.conversations import chosen, merged
-    from tasks.land import with_beside
-
-    settings = _with_channel(load(home), channel)
-    module, options, words = channels.module(channel), settings.options(channel), Words(settings.language)
-    if not hasattr(module, "list_conversations"):
-        raise Refused(words("ingest.no_conversations", channel=words(f"channel.{channel}")))
-    files = list(module.fetch(p.absolute() for p in paths))
-    beside = {path: with_beside(module, path, files, options) for path in files}
-    found = merged(c for path in files for c in module.list_conversations(path, beside[path]))
-    ticked = chosen(found, options)
-    if as_json:
-        show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])
-        return
-    header = [words(f"ingest.{name}") for name in ("ticked", "title", "first", "last", "messages")]
-    rows = [
-        ("✓" if c.key in ticked else "", c.title, *_days(c, settings), c.message_count)
-        for c in sorted(found, key=lambda c: (c.key not in ticked, c.title))
-    ]
-    show.rows(show.console(), header, rows)
-    print(words("ingest.tick", channel=channel))
-
-
-def _days(conversation, settings: Settings) -> tuple[str, str]:
-    ends = (conversation.first, conversation.last)
-    return tuple(f"{at.astimezone(settings.zone):%Y-%m-%d}" if at else "" for at in ends)
 
 
 _TOLD = ("sources", "items", "new", "known", "quarantined", "outside")

@@ -26,6 +26,7 @@ import pyarrow as pa
 from tasks import channels
 from tasks.channels import Item, Unreadable
 from tasks.conform import conform_table
+from tasks.conversations import Conversation, as_plain
 from tasks.items import table_of
 from tasks.memory import few_searches
 from tasks.worker import BATCH_BYTES, END, GRACE, HEAD, MEMORY, RECORDS, TABLE, as_bytes, as_table
@@ -85,7 +86,18 @@ def conform(seconds: float, rows: pa.Buffer) -> Iterator[pa.Table | dict]:
     yield problem or {}
 
 
-VERBS: Mapping[str, Callable[..., Iterator[pa.Table | dict]]] = {"cut": cut, "conform": conform}
+def conversations(seconds: float, channel: str, path: Path, options: Mapping) -> Iterator[dict]:
+    """{"conversations": …} of an export, each as tasks.conversations.as_plain has it; nothing of what they say."""
+    found: list[Conversation] = []
+    problem = _told(seconds, lambda: found.extend(channels.module(channel).list_conversations(path, options)))
+    yield problem or {"conversations": [as_plain(each) for each in found]}
+
+
+VERBS: Mapping[str, Callable[..., Iterator[pa.Table | dict]]] = {
+    "cut": cut,
+    "conform": conform,
+    "conversations": conversations,
+}
 
 
 def _take(items: Iterator[Item], batch: list[Item]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 
@@ -17,6 +17,18 @@ class Conversation:
     last: datetime | None
     message_count: int
     has_hashtag: bool
+
+
+def as_plain(conversation: Conversation) -> dict:
+    """For JSON; `as_conversation` is the way back."""
+    ends = {name: at and at.isoformat() for name, at in (("first", conversation.first), ("last", conversation.last))}
+    return {**asdict(conversation), **ends}
+
+
+def as_conversation(plain: Mapping) -> Conversation:
+    """What `as_plain` made of one."""
+    ends = {name: plain[name] and datetime.fromisoformat(plain[name]) for name in ("first", "last")}
+    return Conversation(**{**plain, **ends})
 
 
 def chosen(conversations: Iterable[Conversation], options: Mapping) -> set[str]:

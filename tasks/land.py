@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,9 @@ import pyarrow as pa
 
 from tasks import channels, worker
 from tasks.channels import Item
-from tasks.conform import code_version
 from tasks.items import table_of
 from warehouse import schema
-from warehouse.lake import Lake, write_bytes
+from warehouse.lake import Lake
 
 PARCEL_ITEMS, PARCEL_BYTES = 10_000, 16_000_000  # of one raw file: small sources share one, large ones need several
 
@@ -55,38 +53,9 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     return landing
 
 
-def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: datetime, run_id: str) -> Landing:
-    """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again."""
-    cursor_file = lake.state / "cursors" / f"{channel}.json"
-    seen = set(json.loads(cursor_file.read_bytes())) if cursor_file.exists() else set()
-    files = _marked(channels.module(channel), inbox, options) if inbox.exists() else {}
-    fresh = {mark: path for mark, path in files.items() if mark not in seen}
-    landing = land(lake, channel, fresh.values(), options, now, run_id)
-    landing.skipped = len(files) - len(fresh)
-    if fresh:
-        write_bytes(json.dumps(sorted(seen | set(fresh))).encode(), cursor_file)
-    return landing
-
-
 def with_beside(module: ModuleType, path: Path, files: Sequence[Path], options: Mapping) -> Mapping:
     """The options for one file; for a channel whose exports come in parts also `beside`, the files it belongs with."""
     return {**options, "beside": module.together(path, files)} if hasattr(module, "together") else options
-
-
-def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path]:
-    """The files of an inbox by their marks; a part is news again when another part of its export arrives."""
-    files = list(module.fetch([inbox]))
-    marks = {path: file_mark(path, options) for path in files}
-    if not hasattr(module, "together"):
-        return {mark: path for path, mark in marks.items()}
-    groups = {path: sorted({marks[part] for part in module.together(path, files)} | {marks[path]}) for path in files}
-    return {hashlib.sha256("".join([marks[path], *group]).encode()).hexdigest(): path for path, group in groups.items()}
-
-
-def file_mark(path: Path, options: Mapping) -> str:
-    """What tells that a file needs no second look: its bytes, its kind, and the options and code it was cut with."""
-    told = json.dumps([file_digest(path), path.suffix, options, code_version()], default=str, sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:

@@ -16,10 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
+from tasks.channels import LIVE
 from tasks.http import Client, Unreachable
 from warehouse.lake import Lake, write_bytes
-
-LIVE = "live"  # folder of an inbox that holds fetched bytes until they are landed
 
 
 class NoSecret(Exception):

@@ -22,6 +22,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tasks.channels import Unreadable
+from tasks.conversations import Conversation, as_conversation
 
 RECORDS = 1_000  # limits begin anew with every so many
 BATCH_BYTES = 8_000_000  # or with so many bytes of payload
@@ -44,23 +45,28 @@ def cut(channel: str, path: Path, options: Mapping, ending: dict) -> Iterator[pa
 
     ending: gets {"outside": n}, or the problem and detail that broke it off; what came before stands.
     """
-    seconds = CPU_SECONDS + sum(file.stat().st_size for file in _read_for(path, options)) / CPU_BYTES
     with _borrowed() as worker:
         try:
-            ending.update((yield from worker.ask("cut", seconds, channel, path, dict(options))))
+            ending.update((yield from worker.ask("cut", _patience(path, options), channel, path, dict(options))))
         except Unreadable as error:
             ending.update(problem=error.problem, detail=error.detail)
-
-
-def _read_for(path: Path, options: Mapping) -> set[Path]:
-    """The file, and those it lies beside: which of its conversations are chosen is decided over all of them."""
-    return {file for file in (path, *options.get("beside", ())) if file.exists()}
 
 
 def conform(rows: pa.Table) -> pa.Table:
     """At most RECORDS rows of RAW → as many of MESSAGE. Unreadable if one of them was too much for the worker."""
     with _borrowed() as worker:
         return pa.concat_tables(worker.ask("conform", CPU_SECONDS, as_bytes(rows)))
+
+
+def conversations(channel: str, path: Path, options: Mapping) -> list[Conversation]:
+    """The conversations of an export. Unreadable if it cannot be read."""
+    with _borrowed() as worker:
+        answer = worker.ask("conversations", _patience(path, options), channel, path, dict(options))
+        try:
+            while True:
+                next(answer)
+        except StopIteration as ended:
+            return [as_conversation(plain) for plain in ended.value["conversations"]]
 
 
 def as_bytes(table: pa.Table) -> pa.Buffer:
@@ -73,6 +79,12 @@ def as_bytes(table: pa.Table) -> pa.Buffer:
 
 def as_table(data: bytes | pa.Buffer) -> pa.Table:
     return pa.ipc.open_stream(data).read_all()
+
+
+def _patience(path: Path, options: Mapping) -> float:
+    """Seconds for one batch of a file; those it lies beside are read too: conversations are chosen over all of them."""
+    read = {file for file in (path, *options.get("beside", ())) if file.exists()}
+    return CPU_SECONDS + sum(file.stat().st_size for file in read) / CPU_BYTES
 
 
 class Worker:

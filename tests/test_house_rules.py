@@ -18,6 +18,8 @@ import pytest
 from flows.settings import load
 from warehouse import schema, store
 
+from tasks import channels
+
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "flows": {"tasks", "expectations", "dashboards", "warehouse"},
@@ -183,3 +185,9 @@ def test_nothing_of_a_workplace_is_in_the_repository():
         if file.suffix == ".lock" and (hit := _HOST_IN_LOCK.search(text)):
             found[str(file.relative_to(ROOT))] = hit.group()
     assert found == {}
+
+
+def test_every_channel_stands_in_the_table_of_channels():
+    table = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
+    rows = {row[1]: row[0].count("|") for row in re.finditer(r"^\| `(\w+)` \|.*$", table, re.MULTILINE)}
+    assert rows.keys() == set(channels.names()) and set(rows.values()) == {9}

@@ -27,6 +27,9 @@ from types import ModuleType
 from warehouse.words import keys
 
 
+LIVE = "live"  # folder of an inbox that holds fetched bytes until they are landed
+
+
 class Unreadable(Exception):
     """A source or an item that cannot be read: `problem` is a key of words.toml [problem], `detail` tells where."""
 

@@ -36,9 +36,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tasks import meta_chats, page_inbox
-from tasks.channels import Item, Message, files_in
+from tasks.channels import LIVE, Item, Message, files_in
 from tasks.conversations import Conversation
-from tasks.live import LIVE, Well
+from tasks.live import Well
 from tasks.meta_export import Layout
 
 NAMESPACE = "facebook"

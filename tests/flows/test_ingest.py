@@ -57,6 +57,14 @@ def test_an_empty_mailbox_is_told_and_costs_nothing(real_home):
     assert (done.notices, done.quarantined, done.new) == ([("empty.mbox", "empty", "")], 0, 3)
 
 
+def test_a_file_that_nobody_reads_is_told_once(real_home):
+    put(real_home, "email", GOOD["email"])
+    (real_home.path / "inbox" / "email" / "手紙.pages").write_bytes(b"x")
+    first, again = ingest(real_home.settings, "email"), ingest(real_home.settings, "email")
+    assert (first.notices, first.new) == ([("手紙.pages", "not_taken", "1")], 3)
+    assert (again.notices, again.sources) == ([], 0)
+
+
 def test_a_format_that_changed_is_news(real_home, capsys):
     page = {"data": [{"id": "17001", "author_id": "42", "text": "話 #本のネタにしてもいいよ", "mood": "glad"}]}
     (real_home.path / "inbox" / "x_hashtag" / "a.json").write_text(json.dumps(page), encoding="utf-8")

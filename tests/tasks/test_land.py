@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.land import land, land_inbox
+from tasks.inbox import land_inbox
+from tasks.land import land
 from warehouse.lake import Lake, read_parquet
 
 ROOT = Path(__file__).parents[2]

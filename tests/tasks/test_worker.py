@@ -107,4 +107,12 @@ def test_a_file_has_time_for_all_that_it_lies_beside(tmp_path):
     for path, size in ((large, 1000), (small, 1)):
         path.write_bytes(b"x" * size)
     beside = {"beside": [large, small, tmp_path / "gone.zip"]}
-    assert worker._read_for(small, beside) == {large, small} and worker._read_for(small, {}) == {small}
+    assert worker._patience(small, beside) == worker.CPU_SECONDS + 1001 / worker.CPU_BYTES
+    assert worker._patience(small, {}) == worker.CPU_SECONDS + 1 / worker.CPU_BYTES
+
+
+def test_conversations_are_listed_in_a_worker_too():
+    listed = worker.conversations("facebook_messenger", ROOT / "tests/fixtures/facebook_messenger/two_threads.zip", {})
+    assert {c.message_count for c in listed} == {14, 2} and all(c.first and c.first.tzinfo for c in listed)
+    with pytest.raises(Unreadable, match="zip_broken"):
+        worker.conversations("facebook_messenger", ROOT / "tests/fixtures/facebook_messenger/cut_off.zip", {})

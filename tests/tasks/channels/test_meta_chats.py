@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tasks import conform, meta_html
 from tasks.channels import facebook_messenger as facebook
-from tasks.land import land, land_inbox
+from tasks.inbox import land_inbox
+from tasks.land import land
 from tasks.link import link
 from tasks.meta_export import said as told_by
 from tasks.turns import settle
@@ -94,7 +95,7 @@ def test_parts_in_any_arrangement_and_order_are_one_export(pages, data):
         assert landed(split, [whole], {"hashtags": [TAG]}).new == 0
 
 
-@pytest.mark.parametrize("order", itertools.permutations(range(3)))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_a_part_that_waits_alone_is_looked_at_again_when_the_others_come(tmp_path, lake, order):
     parts = [
         inbox("yamada_123", 3, [said(HANAKO, -1, "募集の前"), said(HANAKO, 0, "古い話")]),

@@ -126,3 +126,18 @@ def test_tags_beside_the_text_and_signs_count():
     assert has_hashtag("", ["＃本のネタにしてもいいよ"], CALL)
     assert has_hashtag("#ABC", [], ["#ａｂｃ"])
     assert not has_hashtag("#本のネタにしてもいいよ", [], [])
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\ufeff", "\U000e0061", "\ufe0f"])
+def test_U05_what_cannot_be_seen_makes_no_other_text(hidden):
+    told = f"葛{hidden}飾の話です"
+    assert match_key(told) == match_key("葛飾の話です") and clean(told)[0] == told
+
+
+def test_U05_the_variant_of_a_name_is_kept():
+    assert clean("葛\U000e0100城さん")[0] == "葛\U000e0100城さん"
+
+
+def test_U08_stored_as_written_but_composed_and_compared_by_compatibility():
+    assert clean("ｱｲｳﾞﾊﾟ か\u3099 ①㈱㍻")[0] == "ｱｲｳﾞﾊﾟ が ①㈱㍻"
+    assert match_key("ｱｲｳﾞﾊﾟ か\u3099 ①㈱㍻") == match_key("アイヴパ が 1(株)平成")

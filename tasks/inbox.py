@@ -1,0 +1,58 @@
+"""The inbox: files that wait for a channel, and which of them were cut before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+from tasks import channels
+from tasks.channels import LIVE
+from tasks.conform import code_version
+from tasks.land import Landing, file_digest, land
+from warehouse.lake import Lake, write_bytes
+
+def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: datetime, run_id: str) -> Landing:
+    """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again.
+
+    Files that the channel does not read are told once.
+    """
+    cursor_file = lake.state / "cursors" / f"{channel}.json"
+    seen = set(json.loads(cursor_file.read_bytes())) if cursor_file.exists() else set()
+    files = _marked(channels.module(channel), inbox, options) if inbox.exists() else {}
+    fresh = {mark: path for mark, path in files.items() if mark not in seen}
+    landing = land(lake, channel, fresh.values(), options, now, run_id)
+    landing.skipped = len(files) - len(fresh)
+    odd = {f"not_taken:{path.name}": path for path in _not_taken(inbox, files.values())}
+    if news := [path.name for mark, path in odd.items() if mark not in seen]:
+        landing.notices.append((news[0], "not_taken", f"{len(news)}"))
+    if fresh or news:
+        write_bytes(json.dumps(sorted(seen.union(fresh, odd))).encode(), cursor_file)
+    return landing
+
+
+def _not_taken(inbox: Path, taken: Iterable[Path]) -> list[Path]:
+    """Files that lie in an inbox and that no run will read; those inside folders are told by the folder's name."""
+    tops = {path.relative_to(inbox).parts[0] for path in taken}
+    lying = sorted(inbox.iterdir()) if inbox.exists() else []
+    return [p for p in lying if p.name not in tops and p.name != LIVE and not p.name.startswith(".")]
+
+
+
+def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path]:
+    """The files of an inbox by their marks; a part is news again when another part of its export arrives."""
+    files = list(module.fetch([inbox]))
+    marks = {path: file_mark(path, options) for path in files}
+    if not hasattr(module, "together"):
+        return {mark: path for path, mark in marks.items()}
+    groups = {path: sorted({marks[part] for part in module.together(path, files)} | {marks[path]}) for path in files}
+    return {hashlib.sha256("".join([marks[path], *group]).encode()).hexdigest(): path for path, group in groups.items()}
+
+
+def file_mark(path: Path, options: Mapping) -> str:
+    """What tells that a file needs no second look: its bytes, its kind, and the options and code it was cut with."""
+    told = json.dumps([file_digest(path), path.suffix, options, code_version()], default=str, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
