@@ -55,10 +55,13 @@ def cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process held at once.
+    """The most memory that this process and its workers each held, added up."""
+    return _own_megabytes() + sum(peak for _, peak in worker.USED.values()) / 2**20
 
-    Linux: VmHWM of proc(5), in KiB; getrusage(2) there still knows what the process was before it became this program,
-    and so counts the memory of whoever started it. Elsewhere getrusage, which macOS tells in bytes.
+
+def _own_megabytes() -> float:
+    """Linux: VmHWM of proc(5), in KiB; getrusage(2) there still knows what the process was before it became this
+    program, and so counts the memory of whoever started it. Elsewhere getrusage, which macOS tells in bytes.
     """
     status = Path("/proc/self/status")
     if status.exists() and (told := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
