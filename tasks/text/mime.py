@@ -30,7 +30,7 @@ _TYPE = re.compile(rf"({_TOKEN}+/{_TOKEN}+)[ \t]*(;[\s\S]*)?", re.ASCII)
 _PARAMETER = re.compile(
     rf'[ \t\r\n]*;[ \t\r\n]*({_TOKEN}+)=(?:"([^"\\;\r\n]*)"|([^\s";\\()<>]+))[ \t]*(?=;|\Z|\r?\n)', re.ASCII
 )
-_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z|(\r))")
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r|\Z)")
 _PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
 
 
@@ -106,8 +106,8 @@ def _converted(message: Message) -> Part:
     )
 
 
-def quick(data: bytes, depth: int = DEPTH, above: tuple[bytes, ...] = ()) -> Part | None:
-    """The same for a message without anything unusual, else None. above: boundaries that parts further out have."""
+def quick(data: bytes, depth: int = DEPTH) -> Part | None:
+    """The same for a message without anything unusual, else None."""
     end = _HEADERS.match(data).end()
     blank = _BLANK.match(data, end)
     if blank is None or data.startswith(b"From "):
@@ -121,7 +121,7 @@ def quick(data: bytes, depth: int = DEPTH, above: tuple[bytes, ...] = ()) -> Par
         return Part(fields, kind, parameters, data[blank.end() :])
     boundary = parameters.get("boundary", "").encode("ascii", "surrogateescape")
     part = Part(fields, kind, parameters)
-    if not boundary.strip() or boundary[-1:].isspace() or boundary in above or not depth:
+    if not boundary.strip() or boundary[-1:].isspace() or not depth:
         return None
     if part.encoding not in _PLAIN_ENCODINGS:
         return None
@@ -132,7 +132,7 @@ def quick(data: bytes, depth: int = DEPTH, above: tuple[bytes, ...] = ()) -> Par
         return None
     part.parts = []
     for piece in pieces:
-        inner = quick(piece, depth - 1, (*above, boundary))
+        inner = quick(piece, depth - 1)
         if inner is None:
             return None
         part.parts.append(inner)
@@ -169,8 +169,6 @@ def _pieces(body: bytes, boundary: bytes) -> list[bytes] | None:
     at = body.find(line)
     while at >= 0:
         rest = _AFTER_BOUNDARY.match(body, at + len(line))
-        if rest and rest[2]:  # a line end that only Python takes for one
-            return None
         if rest and start is not None:
             if at < start:
                 return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from types import ModuleType
 
 from tasks import worker
@@ -53,6 +55,16 @@ def cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process and its workers each held, added up; Linux tells KiB, macOS bytes (getrusage(2))."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return own + sum(peak for _, peak in worker.USED.values()) / 2**20
+    """The most memory that this process and its workers each held, added up."""
+    return _own_megabytes() + sum(peak for _, peak in worker.USED.values()) / 2**20
+
+
+def _own_megabytes() -> float:
+    """Linux: VmHWM of proc(5), in KiB; getrusage(2) there still knows what the process was before it became this
+    program, and so counts the memory of whoever started it. Elsewhere getrusage, which macOS tells in bytes.
+    """
+    status = Path("/proc/self/status")
+    if status.exists() and (told := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
+        return int(told[1]) / 2**10
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

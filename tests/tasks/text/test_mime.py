@@ -41,6 +41,35 @@ def test_quick_and_thorough_agree_on_anything(lines: list[tuple[bytes, bytes]], 
     assert mime.quick(data) in (None, mime.thorough(data))
 
 
+# Where a part begins and ends, written well and not.
+JOINTS = st.sampled_from([
+    b"\n--b\n", b"\n--b\n\n", b"\n--b\nX: y\n\n", b"\n--b\nContent-Type: text/html\n\n", b"\n--c\n\n",
+    b"\n--c--\n",
+    b"\n--b--\n", b"\n--b--", b"\r--b\n\n", b"\n--b\rX: y\n\n", b"\n--b \t\n\n", b"\n--bb\n\n",
+    b"\n--b-\n\n", b"\n --b\n",
+    b"--b\n\n", b"text", b"\n--b\nContent-Type: multipart/alternative; boundary=c\n\n",
+    b"\n--b\nContent-Type: multipart/mixed; boundary=b\n\n",
+])  # fmt: skip
+KINDS = st.sampled_from([b"mixed", b"mixed", b"digest", b"mixed; boundary=c"])
+
+
+@settings(max_examples=600)
+@given(KINDS, st.lists(JOINTS, max_size=6), st.booleans(), st.booleans())
+@example(b"mixed", [b"\n--b\n\n", b"text", b"\r--b\n\n", b"text", b"\n--b--\n"], True, False)
+@example(b"mixed", [b"\n--b\n\n", b"text", b"\n--b\rX: y\n\n", b"text", b"\n--b--\n"], True, False)
+@example(b"digest", [b"\n--b\n\n", b"text", b"\n--b--\n"], True, False)
+def test_quick_and_thorough_agree_on_parts(kind: bytes, joints: list[bytes], is_closed: bool, is_crlf: bool):
+    data = b"Content-Type: multipart/" + kind + b"; boundary=b\n" + b"".join(joints) + b"\n--b--\n" * is_closed
+    data = data.replace(b"\n", b"\r\n") if is_crlf else data
+    assert mime.quick(data) in (None, mime.thorough(data))
+
+
+def test_many_parts_are_for_the_one_that_counts_them():
+    of = lambda n: b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * n + b"--b--\n"  # noqa: E731
+    assert mime.quick(of(mime.PARTS)) and not mime.quick(of(mime.PARTS + 2))
+    assert len(mime.read(of(mime.PARTS + 2)).parts) == mime.PARTS + 2
+
+
 def _mangled(data: bytes, cuts: list[tuple[float, bytes]]) -> bytes:
     for place, piece in cuts:
         at = int(place * len(data))

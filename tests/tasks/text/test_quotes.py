@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.text import quotes
@@ -107,12 +107,14 @@ def test_nothing_is_invented_and_something_is_left(lines: list[str]):
     assert was_removed or own == text
 
 
+WROTE = "On 1/2/24, X wrote:\na"
 CUES = st.sampled_from(
-    [*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", "X wrote:"]
+    [*SIGNATURES.values(), *QUOTED.values(), *STAYS.values(), "話です。", "　＊＊＊", "\t----", WROTE]
 )
 
 
 @given(st.lists(CUES, max_size=3), st.sampled_from(["\n", "\n\n", " "]))
+@example(["話です。", WROTE], "\n")
 def test_a_text_that_is_passed_over_has_nothing_to_be_taken_off(pieces: list[str], between: str):
     text = between.join(pieces)
     assert own_words(text) == quotes._taken_apart(text)
