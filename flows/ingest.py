@@ -65,8 +65,7 @@ def _land_live_and_inbox(settings: Settings, channel: str, now: datetime, run_id
     landing = land_inbox(settings.lake, channel, inbox, options, now, run_id)
     if cursor is not None and not any(span):
         write_cursor(settings.lake, channel, cursor)
-    if not landing.problems:
-        well.empty()
+    well.empty(but={name for name, _, _ in landing.notices})
     landing.is_whole = cursor is not None
     landing.notices += [(channel, problem, detail) for problem, detail in well.notices]
     return landing

@@ -16,9 +16,9 @@ CUT = pa.schema([field for field in schema.RAW if field.name not in LANDED])
 
 
 def raw_id(channel: str, item: Item) -> str:
-    """sha256 over channel, item id and the item's own bytes, hex. Context is not part of it."""
+    """sha256 over channel, item id and the item's own bytes (canonical, if it has such), hex. Context is no part of it."""
     digest = hashlib.sha256(f"{channel}\0{item.item_id}\0".encode("utf-8", "surrogatepass"))
-    digest.update(item.payload or b"")
+    digest.update(item.canonical or item.payload or b"")
     return digest.hexdigest()
 
 

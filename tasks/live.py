@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,10 +55,11 @@ class Well:
         self.kept.append(path)
         return path
 
-    def empty(self) -> None:
-        """Remove what was kept, once it is landed: raw holds it."""
+    def empty(self, but: Collection[str] = ()) -> None:
+        """Remove what was kept, once it is landed: raw holds it. but: names of files that could not be read in full."""
         for path in self.kept:
-            path.unlink(missing_ok=True)
+            if path.name not in but:
+                path.unlink(missing_ok=True)
 
     def tell(self, problem: str, detail: str = "") -> None:
         """Something the operator should know, though the pull goes on: a gap, a feed that is gone."""

@@ -55,6 +55,7 @@ class Item:
     source_url: str | None = None
     problem: str | None = None  # key of words.toml [problem]; the item lands without being conformed
     detail: str | None = None
+    canonical: bytes | None = None  # what makes it the same item, if that is not the payload as it is; never stored
 
 
 @dataclass(slots=True)

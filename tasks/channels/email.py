@@ -161,7 +161,10 @@ def _item(piece: Slice, context: Mapping) -> Item:
         return _problem(piece, "too_large", f"{len(header)} bytes in {lines} lines of headers")
     if piece.envelope is not None:
         context = {**context, "envelope": piece.envelope}
-    return Item(native_id(header) or piece.sha256(), data, MEDIA_TYPE, context)
+    item_id = native_id(header) or piece.sha256()
+    # A server gives CRLF, a mailbox on disk LF, and the last line may or may not end: the same mail is the same item.
+    plain = data.replace(b"\r\n", b"\n").rstrip(b"\n")
+    return Item(item_id, data, MEDIA_TYPE, context, canonical=None if plain == data else plain)
 
 
 def native_id(header: bytes) -> str | None:

@@ -51,7 +51,8 @@ def test_a_mailbox_file_and_the_server_bring_a_mail_once(real_home, mailbox):
     assert (same.new, same.known) == (0, 3)
     lines = [mail.replace(b"\r\n", b"\n") for mail in mails]
     (inbox / "lf.mbox").write_bytes(b"".join(line + b"\n" + mail + b"\n" for mail in lines))
-    ingest(real_home.settings, "email")
+    same = ingest(real_home.settings, "email")
+    assert (same.new, same.known) == (0, 3)
     told = conform.messages(real_home.settings.lake).to_pylist()
     assert {m["submission_id"] for m in told} == {f"mail:{n}@example.jp" for n in range(3)}
     assert len({m["body"] for m in told}) == 1
