@@ -143,6 +143,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "versions": m.versions,
         "conversation_id": m.conversation_id,
         "in_reply_to": m.in_reply_to,
+        "place": m.place,
         "posted_at": m.posted_at or landed,
         "revised_at": m.revised_at,
         "zone": m.zone if m.posted_at else "missing",

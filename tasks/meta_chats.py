@@ -205,10 +205,10 @@ def _items(page: Page, options: Mapping, choice: Choice) -> Iterator[Item]:
     context = {"thread_path": thread, "title": page.title, "participants": page.people}
     if choice.owner:
         context["owner"] = choice.owner
-    for item_id, message in identified(page):
+    for place, (item_id, message) in enumerate(identified(page)):
         told = said(message)
         if is_since(told and told.at, options):
-            yield _item(item_id, message, context)
+            yield _item(item_id, message, context | {"place": place})  # HTML knows minutes, the API seconds
 
 
 def _item(item_id: str, message: object, context: Mapping) -> Item:
@@ -251,6 +251,7 @@ def conform(item: Item, namespace: str, channel: str) -> Message:
         # A page of HTML repeats what the JSON says: side by side they are two tellings, in one chat they were joined.
         conversation_id=f"html/{thread}" if "local_time" in raw else thread,
         posted_at=told.at,
+        place=item.context.get("place", 0),
         # Whenever it was taken back: that is later than every copy of it, in whatever order they come in.
         revised_at=told.at + timedelta(seconds=1) if is_unsent and told.at else None,
         zone=told.zone,

@@ -90,6 +90,7 @@ def conform(item: Item) -> Message:
         author_name=said.sender or None,
         conversation_id=item.context["conversation"],
         posted_at=said.at,
+        place=item.context.get("place", 0),
         zone=said.zone,
         flags=("attachments",) * bool(message.get("has_attachments")),
         set_aside="system_message" if is_empty else "own_message" if is_own else None,
@@ -285,12 +286,12 @@ def _items(page: object, options: Mapping) -> Iterator[Item]:
 
 def _said_in(conversation: Mapping, page_id: str | None, options: Mapping) -> Iterator[Item]:
     seen: Counter = Counter()
-    for message in reversed(_messages(conversation)):  # the newest stands first
+    for place, message in enumerate(reversed(_messages(conversation))):  # the newest stands first
         said = _said(message)
         key = identity(said)
         native_id = numbered(key, seen[key])
         seen[key] += 1
-        context = {"page_id": page_id, "conversation": conversation["id"], "native_id": native_id}
+        context = {"page_id": page_id, "conversation": conversation["id"], "native_id": native_id, "place": place}
         if is_since(said.at, options):
             yield Item(message["id"], canonical(_told(message)), MEDIA_TYPE, context)
 

@@ -89,7 +89,7 @@ def _is_own(messages: pd.DataFrame, me: Mapping[str, Sequence[str]]) -> pd.Serie
 
 def _join(messages: pd.DataFrame, own: pd.Series, gap_minutes: int) -> pd.DataFrame:
     """One row a turn. A turn is named by its earliest message, and takes the rest of its fields from it."""
-    ordered = messages.assign(own=own).sort_values(["posted_at", "submission_id"], na_position="first")
+    ordered = messages.assign(own=own).sort_values(["posted_at", "place", "submission_id"], na_position="first")
     head = _heads(ordered, gap_minutes * 60)
     ordered = ordered.assign(head=head)[~ordered["own"]].drop(columns="own")
     alone = ~ordered["head"].duplicated(keep=False)

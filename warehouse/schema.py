@@ -59,6 +59,7 @@ MESSAGE = _schema(
     ("versions", TEXTS),
     ("conversation_id", pa.string()),
     ("in_reply_to", pa.string()),
+    ("place", pa.int64()),
     ("posted_at", TIME),
     ("revised_at", TIME),
     ("received_at", TIME, False),

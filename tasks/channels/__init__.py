@@ -78,6 +78,7 @@ class Message:
     author_name: str | None = None  # as shown; used for masking only
     conversation_id: str | None = None
     in_reply_to: str | None = None  # native_id of the parent
+    place: int = 0  # orders messages of one moment, where a source tells minutes or seconds only
     versions: tuple[str, ...] = ()
     posted_at: datetime | None = None
     revised_at: datetime | None = None  # native time of this revision where the source tells

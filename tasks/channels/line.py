@@ -50,9 +50,10 @@ def cut(path: Path, options: Mapping) -> Iterator[Item]:
     if not _is_chosen(history, options):
         return
     context = {"chat": history.chat, "encoding": encoding}
-    for item_id, row in _identified(history):
+    for place, (item_id, row) in enumerate(_identified(history)):
         if is_since(_time(row)[0], options):
             told = {"day": row.day, "time": row.time, "name": row.name, "guessed": row.is_guessed, "open": row.is_open}
+            told["place"] = place  # times are minutes: bubbles keep the order that they have in the file
             yield Item(item_id, row.text.encode("utf-8", "surrogatepass"), MEDIA_TYPE, context | told)
 
 
@@ -83,6 +84,7 @@ def conform(item: Item) -> Message:
         author_name=name or None,
         conversation_id=told["chat"],
         posted_at=posted_at,
+        place=told.get("place", 0),
         zone=zone,
         truncated=told["open"],
         flags=(*tables.encoding_flags(told["encoding"]), *["speaker_guessed"] * told["guessed"]),

@@ -228,3 +228,10 @@ def test_a_telling_in_bubbles_is_one_turn_and_a_short_answer_does_not_end_it(tmp
 def test_many_open_quotes_cost_no_more_than_their_lines():
     rows = "".join(f'{n % 24}:00\t花子\t"開いたまま\n続き\n' for n in range(20_000))
     assert len(read_history(HEAD + rows, "a").rows) == 20_000
+
+
+def test_bubbles_of_one_minute_keep_their_order(tmp_path: Path):
+    rows = "".join(f"10:23\t花子\t{n}番目です\n" for n in range(8))
+    (tmp_path / "a.txt").write_text(f"[LINE] 花子とのトーク履歴\n保存日時：2026/04/30 13:16\n\n2026/04/02(木)\n{rows}")
+    turns, _ = settle(messages_of(line, line.cut(tmp_path / "a.txt", {})), {}, [], None, 60)
+    assert turns["body"].tolist() == ["\n".join(f"{n}番目です" for n in range(8))]
