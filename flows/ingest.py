@@ -10,7 +10,7 @@ from flows import runlog
 from flows.settings import Settings, WrongHome, load
 from tasks import channels
 from tasks.inbox import land_inbox
-from tasks.land import Landing, file_digest, land
+from tasks.land import Landing, barred, file_digest, land
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
 
@@ -46,7 +46,7 @@ def ingest(
 
 def _refuse_mixture(settings: Settings, channel: str, sources: Sequence[Path]) -> None:
     for path in channels.module(channel).fetch(p for p in sources if p.exists()):
-        if path.is_file() and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
+        if not barred(path) and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
             raise WrongHome(path.name, settings.sample)
 
 

@@ -106,7 +106,7 @@ def ingest_and_show(
     words, out = Words(settings.language), show.console()
     span = {name: at and at.replace(tzinfo=settings.zone) for name, at in (("since", since), ("until", until))}
     done = summary(ingest(settings, channel, [p.absolute() for p in paths], **span))
-    missing = any(problem == "not_found" for _, problem, _ in done["notices"])
+    missing = any(problem in _NOT_OPENED for _, problem, _ in done["notices"])
     if as_json:
         show.as_json(done)
     else:
@@ -127,6 +127,7 @@ def with_channel(settings: Settings, channel: str, conversation: Sequence[str] =
     return replace(settings, channels={**settings.channels, channel: own})
 
 
+_NOT_OPENED = ("not_found", "not_a_file", "not_permitted")
 _TOLD = ("sources", "items", "new", "known", "quarantined", "outside")
 
 
