@@ -44,6 +44,21 @@ def ingest(
     return landing
 
 
+def not_read(settings: Settings) -> list[tuple[str, str, str]]:
+    """What lies in the home's inbox where no run looks, as notices: folders of channels that the settings do not name,
+    and whatever lies beside the folders.
+    """
+    inbox, read = settings.lake.home / "inbox", {settings.inbox(channel) for channel in settings.channels}
+    lying = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    return [
+        (path.name, "no_such_channel" if path.name in channels.names() else "no_such_folder", "")
+        for path in lying
+        if not path.name.startswith(".")
+        and not any(folder.is_relative_to(path) for folder in read)
+        and (not path.is_dir() or any(path.iterdir()))
+    ]
+
+
 def _refuse_mixture(settings: Settings, channel: str, sources: Sequence[Path]) -> None:
     for path in channels.module(channel).fetch(p for p in sources if p.exists()):
         if not barred(path) and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:

@@ -20,12 +20,16 @@ QUARANTINE = 3
 def run_day_and_show(home: Path, no_prefect: bool, as_json: bool) -> int:
     """Ingest, build, show the account and the counts. Exit code."""
     settings = load(home)
+    from flows.ingest import not_read
+
     words, out, before = Words(settings.language), show.console(), held_items(settings)
     day = _run_day(settings, no_prefect, out, words, as_json)
     new_held = len(held_items(settings) - before)
     if as_json:
-        show.as_json({"landings": day.landings, "failures": day.failures, "built": day.built, "new_quarantine": new_held})
+        told = {"landings": day.landings, "failures": day.failures, "built": day.built, "new_quarantine": new_held}
+        show.as_json({**told, "not_read": not_read(settings)})
     else:
+        notices(out, not_read(settings), words)
         _show_day(out, settings, day, new_held, words)
     return 1 if day.failures else QUARANTINE if new_held else 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.daily import run_day
+from flows.doctor import examine
 from flows.ingest import WrongHome, ingest
 from flows.verbs import run_day_and_show, show_status
 from tasks import conform
@@ -64,6 +65,21 @@ def test_a_file_that_nobody_reads_is_told_once(real_home):
     first, again = ingest(real_home.settings, "email"), ingest(real_home.settings, "email")
     assert (first.notices, first.new) == ([("応募", "not_taken", ""), ("手紙.pages", "not_taken", "")], 3)
     assert (again.notices, again.sources) == ([], 0)
+
+
+def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
+    inbox = real_home.path / "inbox"
+    (inbox / "line").mkdir()  # a channel that neta.toml does not name yet
+    (inbox / "line" / "history.txt").write_text("x", encoding="utf-8")
+    (inbox / "話.eml").write_text("x", encoding="utf-8")
+    (inbox / "mastodon").mkdir()  # empty: nothing is lost
+    for _ in range(2):
+        run_day_and_show(real_home.path, no_prefect=True, as_json=False)
+        told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("△")]
+        assert len(told) == 2 and "line: " in told[0] and "[channels." in told[0] and "話.eml: " in told[1]
+    assert examine(real_home.path, as_json=True) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert {(f["problem"], f["where"]) for f in found} >= {("no_such_channel", "inbox/line"), ("no_such_folder", "inbox/話.eml")}
 
 
 def test_a_format_that_changed_is_news(real_home, capsys):
