@@ -75,8 +75,8 @@ def _show_day(out, settings: Settings, day, new_held: int, words: Words) -> None
 def notices(out, rows: Sequence, words: Words) -> None:
     """What could not be read in this run, one line each: which, what, what to do."""
     for name, problem, detail in rows:
-        where = f"({detail})" if detail else ""
-        out.print(f"△ {name}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
+        where = f"({show.one_line(detail)})" if detail else ""
+        out.print(f"△ {show.one_line(name)}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
 
 
 def _where(out, settings: Settings, words: Words) -> None:

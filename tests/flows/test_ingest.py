@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from flows.daily import run_day
 from flows.doctor import examine
 from flows.ingest import WrongHome, ingest
-from flows.verbs import run_day_and_show, show_status
+from flows.listing import list_conversations
+from flows.verbs import ingest_and_show, run_day_and_show, show_status
 from tasks import conform
 from tasks.sample import write_sample
 
@@ -65,6 +67,26 @@ def test_a_file_that_nobody_reads_is_told_once(real_home):
     first, again = ingest(real_home.settings, "email"), ingest(real_home.settings, "email")
     assert (first.notices, first.new) == ([("応募", "not_taken", ""), ("手紙.pages", "not_taken", "")], 3)
     assert (again.notices, again.sources) == ([], 0)
+
+
+def test_no_name_that_a_stranger_chose_commands_the_terminal(real_home, capsys):
+    names = ("\x1b[31m赤.doc", "二\n行.doc", "\u202e逆.doc", os.fsdecode(b"\xff\xfe.doc"))
+    for name in names:
+        (real_home.path / "inbox" / "pasted" / name).write_bytes(b"x")
+    show_chat(real_home, "\x1b]0;題\x07\u202e")
+    ingest_and_show(real_home.path, "pasted", (), as_json=False)
+    list_conversations(real_home.path, "line", (), as_json=False)
+    shown = capsys.readouterr().out
+    assert not set(shown) & set("\x1b\x07\u202e") and shown.count("△") == 4
+    assert all(what in shown for what in ("赤.doc", "二 行.doc", "逆.doc", "]0;題"))
+
+
+def show_chat(home, name: str) -> None:
+    """A history of LINE in the inbox, of a chat that goes by this name."""
+    text = f"[LINE] {name}とのトーク履歴\n保存日時：2026/03/20 10:00\n\n2026/03/10(火)\n21:00\t{name}\tこんにちは\n"
+    inbox = home.path / "inbox" / "line"
+    inbox.mkdir()
+    (inbox / "a.txt").write_text(text, encoding="utf-8")
 
 
 def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
