@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import duckdb
 
 from flows.settings import SettingsError, WrongHome
@@ -9,6 +11,15 @@ from warehouse.codebook import CodebookError
 from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy
 from warehouse.store import NotBuilt
+
+
+_SYSTEM = {
+    errno.ENOSPC: "ディスクがいっぱいです。空きを作ってから、もう一度どうぞ",
+    errno.EDQUOT: "使えるディスクの量を超えました。空きを作ってから、もう一度どうぞ",
+    errno.EROFS: "書き込めないディスクです。ホームを別の場所に移してください",
+    errno.EACCES: "読み書きする権限がありません。ファイルかフォルダの権限を確かめてください",
+    errno.EPERM: "読み書きする権限がありません。ファイルかフォルダの権限を確かめてください",
+}
 
 
 class Refused(ValueError):
@@ -26,6 +37,8 @@ def one_line(error: Exception) -> str:
     if isinstance(error, (SettingsError, CodebookError, Refused, NoSuchBreakdown)):
         return " ".join(str(error).split())
     text = " ".join(str(error).split())[:300]
+    if isinstance(error, OSError) and error.errno in _SYSTEM:
+        return f"{_SYSTEM[error.errno]}({error.filename or text})"
     if isinstance(error, duckdb.Error):
         return f"データにたずねられませんでした。{text}"
     return f"{type(error).__name__}: {text}(NETA_DEBUG=1 で詳しく出ます)"

@@ -34,7 +34,7 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
     landing.notices += [(path.name, barred(path), "") for path in closed]
     odd = {f"not_taken:{path.name}": path for path in _not_taken(inbox, [*files.values(), *closed])}
     news = [path.name for mark, path in odd.items() if mark not in seen]
-    landing.notices += [(name, "not_taken", "") for name in news[:TOLD]]
+    landing.notices += [(name, "nothing_here" if (inbox / name).is_dir() else "not_taken", "") for name in news[:TOLD]]
     if more := news[TOLD:]:
         landing.notices.append((more[0], "not_taken", f"+{len(more) - 1}"))
     done = {mark for mark, path in fresh.items() if path not in landing.unfinished}

@@ -50,7 +50,10 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    for parcel in _parcels(_all_items(module, list(module.fetch(paths)), options, landing)):
+    paths = list(paths)
+    files = list(module.fetch(paths))
+    landing.notices += [(path.name, "nothing_here", "") for path in paths if _is_barren(path, files)]
+    for parcel in _parcels(_all_items(module, files, options, landing)):
         _land_parcel(lake, parcel, known, now, run_id, landing)
     return landing
 
@@ -76,6 +79,11 @@ def file_digest(path: Path) -> str:
     """sha256 of a file's bytes, hex, read as a stream."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_barren(path: Path, files: Sequence[Path]) -> bool:
+    """A folder that was named and in which the channel found nothing to read: often a ZIP that somebody unpacked."""
+    return path.is_dir() and not any(file.is_relative_to(path) for file in files)
 
 
 def _all_items(module: ModuleType, files: Sequence[Path], options: Mapping, landing: Landing) -> Iterator[pa.Table]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from flows.daily import run_day
 from flows.doctor import examine
+from flows.failures import one_line
 from flows.ingest import WrongHome, ingest
 from flows.listing import list_conversations
 from flows.verbs import ingest_and_show, run_day_and_show, show_status
@@ -87,6 +90,21 @@ def show_chat(home, name: str) -> None:
     inbox = home.path / "inbox" / "line"
     inbox.mkdir()
     (inbox / "a.txt").write_text(text, encoding="utf-8")
+
+
+def test_an_export_that_was_unpacked_is_told(real_home, capsys):
+    unpacked = real_home.path / "inbox" / "facebook_messenger" / "facebook-taro"
+    with zipfile.ZipFile(FIXTURES / "facebook_messenger" / GOOD["facebook_messenger"]) as archive:
+        archive.extractall(unpacked)  # as Safari does with every download
+    told = [ingest(real_home.settings, "facebook_messenger", paths).notices for paths in ((), [unpacked])]
+    assert told == [[("facebook-taro", "nothing_here", "")]] * 2
+    ingest_and_show(real_home.path, "facebook_messenger", [unpacked], as_json=False)
+    assert "解凍せずに" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_told_in_japanese():
+    told = one_line(OSError(errno.ENOSPC, "No space left on device", "/home/a/raw"))
+    assert told.startswith("ディスクがいっぱいです") and "/home/a/raw" in told and "Error" not in told
 
 
 def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
