@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+import click
 import duckdb
 
 from flows.settings import SettingsError, WrongHome
@@ -42,6 +43,21 @@ def one_line(error: Exception) -> str:
     if isinstance(error, duckdb.Error):
         return f"データにたずねられませんでした。{text}"
     return f"{type(error).__name__}: {text}(NETA_DEBUG=1 で詳しく出ます)"
+
+
+def wrong_use(error: click.UsageError) -> str:
+    """A command line that cannot be understood, as one line in the author's language, with where to look."""
+    param = getattr(error, "param", None)
+    named = param.human_readable_name.upper() if isinstance(param, click.Argument) else param.opts[0] if param else ""
+    if isinstance(error, click.NoSuchOption):
+        what = f"「{error.option_name}」という指定はありません"
+    elif isinstance(error, click.MissingParameter):
+        what = f"{named} が抜けています"
+    elif isinstance(error, click.BadParameter):
+        what = f"{named} の値が使えません(ファイルなら有るかを、日付なら 2026-04-01 の形かを確かめてください)"
+    else:
+        what = f"使い方が違います({' '.join(error.format_message().split())})"
+    return f"{what}。{error.ctx.command_path if error.ctx else 'neta'} --help に例があります"
 
 
 def _wrong_home(error: WrongHome) -> str:

@@ -108,15 +108,20 @@ def ingest_and_show(
 
     settings = with_channel(load(home), channel, conversation)
     words, out = Words(settings.language), show.console()
+    if (since or until) and (paths or not settings.options(channel).get("live")):
+        raise Refused(words("ingest.no_span"))
     span = {name: at and at.replace(tzinfo=settings.zone) for name, at in (("since", since), ("until", until))}
     done = summary(ingest(settings, channel, [p.absolute() for p in paths], **span))
     missing = any(problem in _NOT_OPENED for _, problem, _ in done["notices"])
+    unheard = bool(conversation and done["outside"] and not done["items"])
     if as_json:
         show.as_json(done)
     else:
         notices(out, done["notices"], words)
+        if unheard:
+            out.print(f"△ {words('ingest.unheard')}", style="yellow", markup=False)
         out.print(words("ingest.done", channel=words(f"channel.{channel}"), **{k: done[k] for k in _TOLD}))
-    return 1 if missing else QUARANTINE if done["quarantined"] else 0
+    return 1 if missing or unheard else QUARANTINE if done["quarantined"] else 0
 
 
 def with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:
