@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows import notify, runlog, show
+from flows.ingest import not_read
 from flows.settings import Settings, SettingsError, load
 from tasks import channels
 from warehouse import codebook, counts, ledger, store
@@ -41,6 +42,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     for channel in settings.channels:
         if channel not in channels.names():
             yield "unknown_channel", f"[channels.{channel}]"
+
+
+def _inbox(settings: Settings) -> Iterator[Finding]:
+    for name, problem, _ in not_read(settings):
+        yield problem, f"inbox/{name}"
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -100,6 +106,7 @@ def _schedule(settings: Settings) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _settings,
+    _inbox,
     _key,
     _codebook,
     _raw,

@@ -33,6 +33,7 @@ class Answers:
 
 
 DEFAULTS = Answers()
+ME = ("x", "mail", "facebook", "note", "blog", "line", "instagram", "linkedin")  # namespaces where the author may speak
 CONSENT = ("count", "paraphrase")  # what sending to this call grants; the rest only by asking
 
 
@@ -103,8 +104,8 @@ def _toml(home: Path, a: Answers) -> str:
         f"closes = {_text(a.closes)}  # この日の終わりまで。後のものは締切後として残し、数えません",
         f"purpose = {_text(a.purpose)}",
         "",
-        "[me]  # 自分のアカウント。ここに書いた人の発言は応募として扱いません",
-        *[f"{space} = {_text(list(a.me.get(space, [])))}" for space in ("x", "mail", "facebook", "note", "blog")],
+        "[me]  # 自分のアカウント。ここに書いた人の発言は応募として扱いません。facebook・line・instagram は表示名",
+        *[f"{space} = {_text(list(a.me.get(space, [])))}" for space in ME],
         "",
         "[turns]",
         "gap_minutes = 60  # チャットで、この間に続けて届いたものは1つの応募",

@@ -10,7 +10,7 @@ from flows import runlog
 from flows.settings import Settings, WrongHome, load
 from tasks import channels
 from tasks.inbox import land_inbox
-from tasks.land import Landing, file_digest, land
+from tasks.land import Landing, barred, file_digest, land
 from tasks.sample.manifest import is_sample_file
 from warehouse.lake import locked
 
@@ -44,9 +44,24 @@ def ingest(
     return landing
 
 
+def not_read(settings: Settings) -> list[tuple[str, str, str]]:
+    """What lies in the home's inbox where no run looks, as notices: folders of channels that the settings do not name,
+    and whatever lies beside the folders.
+    """
+    inbox, read = settings.lake.home / "inbox", {settings.inbox(channel) for channel in settings.channels}
+    lying = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    return [
+        (path.name, "no_such_channel" if path.name in channels.names() else "no_such_folder", "")
+        for path in lying
+        if not path.name.startswith(".")
+        and not any(folder.is_relative_to(path) for folder in read)
+        and (not path.is_dir() or any(path.iterdir()))
+    ]
+
+
 def _refuse_mixture(settings: Settings, channel: str, sources: Sequence[Path]) -> None:
     for path in channels.module(channel).fetch(p for p in sources if p.exists()):
-        if path.is_file() and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
+        if not barred(path) and path.stat().st_size and is_sample_file(file_digest(path)) != settings.sample:
             raise WrongHome(path.name, settings.sample)
 
 

@@ -13,17 +13,20 @@ from flows.verbs import notices, with_channel
 from tasks import channels, worker
 from tasks.channels import Unreadable
 from tasks.conversations import Conversation, chosen, merged
-from tasks.land import with_beside
+from tasks.land import barred, with_beside
 from warehouse.words import Words
 
 
 def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json: bool) -> int:
-    """The conversations, those that belong to the call marked. Exit code: 1 if a file could not be read."""
+    """The conversations in `paths`, without any in the inbox; those that belong to the call are marked.
+
+    Exit code: 1 if a file could not be read.
+    """
     settings = with_channel(load(home), channel)
     words, options = Words(settings.language), settings.options(channel)
     if not hasattr(channels.module(channel), "list_conversations"):
         raise Refused(words("ingest.no_conversations", channel=words(f"channel.{channel}")))
-    found, unread = _found(channel, [path.absolute() for path in paths], options)
+    found, unread = _found(channel, [path.absolute() for path in paths] or [settings.inbox(channel)], options)
     ticked = chosen(found, options)
     if as_json:
         show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])
@@ -39,8 +42,8 @@ def _found(channel: str, paths: Sequence[Path], options: dict) -> tuple[list[Con
     module, found, unread = channels.module(channel), [], []
     files = list(module.fetch(paths))
     for path in files:
-        if not path.exists():
-            unread.append((path.name, "not_found", str(path)))
+        if problem := barred(path):
+            unread.append((path.name, problem, str(path)))
             continue
         try:
             found += worker.conversations(channel, path, with_beside(module, path, files, options))

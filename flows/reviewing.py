@@ -6,6 +6,7 @@ import getpass
 from dataclasses import asdict
 from pathlib import Path
 
+from dashboards.plain import plain
 from flows import show
 from flows.failures import Refused
 from flows.settings import Settings, load
@@ -38,7 +39,7 @@ def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
 def _print(row: dict, waiting: int, words: Words) -> None:
     print(words("review.waiting", n=waiting))
     print(f"\n{row['submission_ref']}  {words('channel.' + row['channel'])}  {row['local_date']}")
-    print("\n".join(filter(None, [row["title_masked"], row["body_masked"]])))
+    print(plain("\n".join(filter(None, [row["title_masked"], row["body_masked"]]))))
     print()
     for code in row["codes"]:
         mark = "?" if code["dimension"] in row["dimensions"] else " "

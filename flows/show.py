@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dashboards.plain import plain
 from flows.settings import Settings
 from warehouse.counts import OUTCOMES, Breakdown
 from warehouse.words import Words
@@ -85,8 +86,13 @@ def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None
     for name in names:
         table.add_column(escape(name), overflow="fold")
     for row in values:
-        table.add_row(*["" if value is None else escape(str(value)) for value in row])
+        table.add_row(*["" if value is None else escape(plain(str(value).encode("utf-8", "replace").decode())) for value in row])
     out.print(table)
+
+
+def one_line(text: object) -> str:
+    """Foreign text for a terminal: on one line, and without what would command the terminal or turn the text after it."""
+    return plain(" ".join(str(text).encode("utf-8", "replace").decode().split()))
 
 
 def lines(out: Console, pairs: Iterable[tuple[str, object]]) -> None:

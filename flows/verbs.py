@@ -20,12 +20,16 @@ QUARANTINE = 3
 def run_day_and_show(home: Path, no_prefect: bool, as_json: bool) -> int:
     """Ingest, build, show the account and the counts. Exit code."""
     settings = load(home)
+    from flows.ingest import not_read
+
     words, out, before = Words(settings.language), show.console(), held_items(settings)
     day = _run_day(settings, no_prefect, out, words, as_json)
     new_held = len(held_items(settings) - before)
     if as_json:
-        show.as_json({"landings": day.landings, "failures": day.failures, "built": day.built, "new_quarantine": new_held})
+        told = {"landings": day.landings, "failures": day.failures, "built": day.built, "new_quarantine": new_held}
+        show.as_json({**told, "not_read": not_read(settings)})
     else:
+        notices(out, not_read(settings), words)
         _show_day(out, settings, day, new_held, words)
     return 1 if day.failures else QUARANTINE if new_held else 0
 
@@ -71,8 +75,8 @@ def _show_day(out, settings: Settings, day, new_held: int, words: Words) -> None
 def notices(out, rows: Sequence, words: Words) -> None:
     """What could not be read in this run, one line each: which, what, what to do."""
     for name, problem, detail in rows:
-        where = f"({detail})" if detail else ""
-        out.print(f"△ {name}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
+        where = f"({show.one_line(detail)})" if detail else ""
+        out.print(f"△ {show.one_line(name)}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
 
 
 def _where(out, settings: Settings, words: Words) -> None:
@@ -104,15 +108,20 @@ def ingest_and_show(
 
     settings = with_channel(load(home), channel, conversation)
     words, out = Words(settings.language), show.console()
+    if (since or until) and (paths or not settings.options(channel).get("live")):
+        raise Refused(words("ingest.no_span"))
     span = {name: at and at.replace(tzinfo=settings.zone) for name, at in (("since", since), ("until", until))}
     done = summary(ingest(settings, channel, [p.absolute() for p in paths], **span))
-    missing = any(problem == "not_found" for _, problem, _ in done["notices"])
+    missing = any(problem in _NOT_OPENED for _, problem, _ in done["notices"])
+    unheard = bool(conversation and done["outside"] and not done["items"])
     if as_json:
         show.as_json(done)
     else:
         notices(out, done["notices"], words)
+        if unheard:
+            out.print(f"△ {words('ingest.unheard')}", style="yellow", markup=False)
         out.print(words("ingest.done", channel=words(f"channel.{channel}"), **{k: done[k] for k in _TOLD}))
-    return 1 if missing else QUARANTINE if done["quarantined"] else 0
+    return 1 if missing or unheard else QUARANTINE if done["quarantined"] else 0
 
 
 def with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:
@@ -127,6 +136,7 @@ def with_channel(settings: Settings, channel: str, conversation: Sequence[str] =
     return replace(settings, channels={**settings.channels, channel: own})
 
 
+_NOT_OPENED = ("not_found", "not_a_file", "not_permitted")
 _TOLD = ("sources", "items", "new", "known", "quarantined", "outside")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -12,25 +12,34 @@ from types import ModuleType
 from tasks import channels
 from tasks.channels import LIVE
 from tasks.conform import code_version
-from tasks.land import Landing, file_digest, land
+from tasks.land import Landing, barred, file_digest, land
 from warehouse.lake import Lake, write_bytes
+
+TOLD = 20  # files that nobody reads, each by its name; of more only how many
 
 def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: datetime, run_id: str) -> Landing:
     """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again.
 
-    Files that the channel does not read are told once.
+    A file whose reader was killed is cut again next time. Files that the channel does not read are told once.
     """
     cursor_file = lake.state / "cursors" / f"{channel}.json"
     seen = set(json.loads(cursor_file.read_bytes())) if cursor_file.exists() else set()
-    files = _marked(channels.module(channel), inbox, options) if inbox.exists() else {}
+    module = channels.module(channel)
+    found = list(module.fetch([inbox])) if inbox.exists() else []
+    closed = [path for path in found if barred(path)]
+    files = _marked(module, [path for path in found if path not in closed], options)
     fresh = {mark: path for mark, path in files.items() if mark not in seen}
     landing = land(lake, channel, fresh.values(), options, now, run_id)
     landing.skipped = len(files) - len(fresh)
-    odd = {f"not_taken:{path.name}": path for path in _not_taken(inbox, files.values())}
-    if news := [path.name for mark, path in odd.items() if mark not in seen]:
-        landing.notices.append((news[0], "not_taken", f"{len(news)}"))
-    if fresh or news:
-        write_bytes(json.dumps(sorted(seen.union(fresh, odd))).encode(), cursor_file)
+    landing.notices += [(path.name, barred(path), "") for path in closed]
+    odd = {f"not_taken:{path.name}": path for path in _not_taken(inbox, [*files.values(), *closed])}
+    news = [path.name for mark, path in odd.items() if mark not in seen]
+    landing.notices += [(name, "nothing_here" if (inbox / name).is_dir() else "not_taken", "") for name in news[:TOLD]]
+    if more := news[TOLD:]:
+        landing.notices.append((more[0], "not_taken", f"+{len(more) - 1}"))
+    done = {mark for mark, path in fresh.items() if path not in landing.unfinished}
+    if done or news:
+        write_bytes(json.dumps(sorted(seen.union(done, odd))).encode(), cursor_file)
     return landing
 
 
@@ -41,10 +50,8 @@ def _not_taken(inbox: Path, taken: Iterable[Path]) -> list[Path]:
     return [p for p in lying if p.name not in tops and p.name != LIVE and not p.name.startswith(".")]
 
 
-
-def _marked(module: ModuleType, inbox: Path, options: Mapping) -> dict[str, Path]:
+def _marked(module: ModuleType, files: Sequence[Path], options: Mapping) -> dict[str, Path]:
     """The files of an inbox by their marks; a part is news again when another part of its export arrives."""
-    files = list(module.fetch([inbox]))
     marks = {path: file_mark(path, options) for path in files}
     if not hasattr(module, "together"):
         return {mark: path for path, mark in marks.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Landing:
     outside: int = 0  # messages of an export that nobody chose: never stored
     problems: Counter = field(default_factory=Counter)  # new raw rows that could not be read, by problem
     notices: list[tuple[str, str, str]] = field(default_factory=list)
+    unfinished: set[Path] = field(default_factory=set)  # files to read again: the reader was ended from outside
 
     @property
     def quarantined(self) -> int:
@@ -48,7 +50,10 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
-    for parcel in _parcels(_all_items(module, list(module.fetch(paths)), options, landing)):
+    paths = list(paths)
+    files = list(module.fetch(paths))
+    landing.notices += [(path.name, "nothing_here", "") for path in paths if _is_barren(path, files)]
+    for parcel in _parcels(_all_items(module, files, options, landing)):
         _land_parcel(lake, parcel, known, now, run_id, landing)
     return landing
 
@@ -58,17 +63,34 @@ def with_beside(module: ModuleType, path: Path, files: Sequence[Path], options: 
     return {**options, "beside": module.together(path, files)} if hasattr(module, "together") else options
 
 
+def barred(path: Path) -> str | None:
+    """Why a file cannot even be opened, a key of words.toml [problem]; None if it can. A pipe would never end."""
+    try:
+        if not path.exists():
+            return "not_found"
+        if not path.is_file():
+            return "not_a_file"
+    except OSError:  # a folder on the way to it is closed
+        return "not_permitted"
+    return None if os.access(path, os.R_OK) else "not_permitted"
+
+
 def file_digest(path: Path) -> str:
     """sha256 of a file's bytes, hex, read as a stream."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_barren(path: Path, files: Sequence[Path]) -> bool:
+    """A folder that was named and in which the channel found nothing to read: often a ZIP that somebody unpacked."""
+    return path.is_dir() and not any(file.is_relative_to(path) for file in files)
+
+
 def _all_items(module: ModuleType, files: Sequence[Path], options: Mapping, landing: Landing) -> Iterator[pa.Table]:
     """The items of every file, with a column that tells the file's name."""
     for path in files:
-        if not path.exists():
-            landing.notices.append((path.name, "not_found", str(path)))
+        if problem := barred(path):
+            landing.notices.append((path.name, problem, str(path)))
             continue
         landing.sources += 1
         has_items = False
@@ -89,6 +111,8 @@ def _items(channel: str, path: Path, options: Mapping, landing: Landing) -> Iter
     ending: dict = {}
     yield from worker.cut(channel, path, options, ending)
     landing.outside += ending.get("outside", 0)
+    if ending.get("is_passing"):
+        landing.unfinished.add(path)
     if ending.get("problem"):
         yield table_of(channel, [_broken_source(path, ending["problem"], ending["detail"])])
 

@@ -14,7 +14,8 @@ SHORT_KEY = 20  # characters: below this, equal texts of different people are no
 def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Submissions → (the same with story_id and is_representative, copies set aside as `exact_copy`).
 
-    The representative is the fullest telling, then the earliest; what an editor pasted yields to the message itself; story_id comes from the smallest submission_id.
+    The representative is the fullest telling, then the earliest; what an editor pasted yields to the message itself;
+    story_id comes from the smallest submission_id. A copy without contributor_ref gets the one of its story.
     Independent of row order.
     """
     rows = submissions.sort_values("submission_id", ignore_index=True)
@@ -31,10 +32,17 @@ def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFr
         story_id=[story_ids[number] for number in telling],
         is_representative=rows["submission_id"].isin(set(fullest["submission_id"])),
     )
+    linked["contributor_ref"] = _tellers(linked)
     copies = linked[~linked["is_representative"]]
     aside = set_aside(copies, "link", "exact_copy")
     must_conserve("link", list(rows["submission_id"]), list(fullest["submission_id"]), list(copies["submission_id"]))
     return linked, aside
+
+
+def _tellers(linked: pd.DataFrame) -> pd.Series:
+    """contributor_ref by row: a copy that tells no sender is no second person, but the one who is known to have told it."""
+    known = linked["contributor_ref"]
+    return known.where(known.notna(), linked.groupby("story_id")["contributor_ref"].transform("first"))
 
 
 def _telling(rows: pd.DataFrame) -> list[str]:

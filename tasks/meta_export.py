@@ -37,6 +37,7 @@ SPELLINGS = {
 }
 
 _MESSAGE_FILE = re.compile(r"(?:[^/\\]+/)*message_\d{1,6}\.(?:json|html)")
+_WRAPPER = r"(?:(?!your_)[^/\\]+/)??"  # your_facebook_activity/messages is no `messages` of Instagram's, nor the reverse
 _FLAT = re.compile(r"(?:[^/\\]+/){0,2}[^/\\]+_\d{1,6}\.json")
 _WANTED = re.compile(f"{_MESSAGE_FILE.pattern}|{_FLAT.pattern}")
 
@@ -51,13 +52,13 @@ class Layout:
     def page(self) -> re.Pattern[str]:
         """Names like ROOT/inbox/yamada_123/message_1.json, below one more folder if somebody zipped it again."""
         return re.compile(
-            rf"(?:[^/\\]+/)??(?P<root>{'|'.join(self.roots)})/(?P<box>{'|'.join(self.boxes)})/(?P<thread>[^/\\]+)"
+            rf"{_WRAPPER}(?P<root>{'|'.join(self.roots)})/(?P<box>{'|'.join(self.boxes)})/(?P<thread>[^/\\]+)"
             r"/message_(?P<n>\d{1,6})\.(?P<kind>json|html)"
         )
 
     def anything(self) -> re.Pattern[str]:
         """Any name below one of the roots' first folders: what a part with nothing but pictures holds."""
-        return re.compile(rf"(?:[^/\\]+/)??(?:{'|'.join(root.partition('/')[0] for root in self.roots)})/.*")
+        return re.compile(rf"{_WRAPPER}(?:{'|'.join(root.partition('/')[0] for root in self.roots)})/.*")
 
 
 @dataclass(slots=True)

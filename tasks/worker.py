@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,13 +43,14 @@ _SIGNS = {signal.SIGXCPU: "too_slow", signal.SIGKILL: "too_slow", signal.SIGABRT
 def cut(channel: str, path: Path, options: Mapping, ending: dict) -> Iterator[pa.Table]:
     """The items of one file, as tables of tasks.items.CUT, in order.
 
-    ending: gets {"outside": n}, or the problem and detail that broke it off; what came before stands.
+    ending: gets {"outside": n}, or the problem and detail that broke it off, and is_passing if another time may go
+    better; what came before stands.
     """
     with _borrowed() as worker:
         try:
             ending.update((yield from worker.ask("cut", _patience(path, options), channel, path, dict(options))))
         except Unreadable as error:
-            ending.update(problem=error.problem, detail=error.detail)
+            ending.update(problem=error.problem, detail=error.detail, is_passing=isinstance(error, Killed))
 
 
 def conform(rows: pa.Table) -> pa.Table:
@@ -85,6 +86,10 @@ def _patience(path: Path, options: Mapping) -> float:
     """Seconds for one batch of a file; those it lies beside are read too: conversations are chosen over all of them."""
     read = {file for file in (path, *options.get("beside", ())) if file.exists()}
     return CPU_SECONDS + sum(file.stat().st_size for file in read) / CPU_BYTES
+
+
+class Killed(Unreadable):
+    """A worker was ended from outside: by who is short of memory, by hand. It says nothing of what was read."""
 
 
 class Worker:
@@ -124,7 +129,8 @@ class Worker:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # what it never heard is still to be written
+            self._process.stdin.close()
         self._process.stdout.close()
 
     def _frame(self, seconds: float) -> tuple[bytes, bytes]:
@@ -144,7 +150,8 @@ class Worker:
 
     def _cause(self) -> Unreadable:
         code = self._process.wait()
-        return Unreadable(_SIGNS.get(-code, "crashed"), f"worker ended: {signal.Signals(-code).name if code < 0 else code}")
+        kind = Killed if code == -signal.SIGKILL else Unreadable
+        return kind(_SIGNS.get(-code, "crashed"), f"worker ended: {signal.Signals(-code).name if code < 0 else code}")
 
 
 _idle: list[Worker] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from flows.cli import main
 from flows.settings import load
 from warehouse import codebook, counts
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
@@ -171,6 +173,31 @@ def test_what_goes_wrong_is_one_line_and_ends_with_1(sample_home, tmp_path):
     for line in ('zone = "Nowhere"', "zone = ", '[call]\nopens = "soon"', '[call]\nhashtags = "tag"', '[me]\nx = "1"'):
         toml.write_text(line, encoding="utf-8")
         assert _fails_well(done := said("status", "--home", bad)) and str(toml) in done.stderr, line
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["ingest"], "CHANNEL"),
+        (["ingest", "email", "--foo"], "--foo"),
+        (["ingest", "email", "--since", "きのう"], "--since"),
+        (["review", "decide"], "SUBMISSION"),
+        (["code", "nowhere.jsonl", "--out", "x"], "FILE"),
+        (["nosuch"], "nosuch"),
+    ],
+)
+def test_wrong_use_is_told_in_japanese_on_one_line_and_ends_with_2(words, named):
+    done = said(*words)
+    assert done.exit_code == 2 and one_line(done.stderr) and named in done.stderr and JAPANESE.search(done.stderr)
+
+
+def test_a_choice_that_meets_nothing_is_told(tmp_path):
+    home, export = tmp_path / "call", FIXTURES / "facebook_messenger" / "two_threads.zip"
+    assert said("init", home, "--yes").exit_code == 0
+    done = said("ingest", "facebook_messenger", export, "--conversation", "山田 花子さん", "--home", home)
+    assert done.exit_code == 1 and "--list" in done.stdout
+    span = said("ingest", "email", "--since", "2026-04-01", "--home", home)  # no live source: it would do nothing
+    assert span.exit_code == 1 and one_line(span.stderr) and "--since" in span.stderr
 
 
 def _fails_well(done) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from flows.daily import run_day
+from flows.doctor import examine
+from flows.failures import one_line
 from flows.ingest import WrongHome, ingest
-from flows.verbs import run_day_and_show, show_status
+from flows.listing import list_conversations
+from flows.verbs import ingest_and_show, run_day_and_show, show_status
 from tasks import conform
 from tasks.sample import write_sample
 
@@ -59,10 +65,61 @@ def test_an_empty_mailbox_is_told_and_costs_nothing(real_home):
 
 def test_a_file_that_nobody_reads_is_told_once(real_home):
     put(real_home, "email", GOOD["email"])
-    (real_home.path / "inbox" / "email" / "手紙.pages").write_bytes(b"x")
+    for name in ("応募", "手紙.pages"):  # each by its name: a mailbox without an ending is a loss, the rest may not be
+        (real_home.path / "inbox" / "email" / name).write_bytes(b"x")
     first, again = ingest(real_home.settings, "email"), ingest(real_home.settings, "email")
-    assert (first.notices, first.new) == ([("手紙.pages", "not_taken", "1")], 3)
+    assert (first.notices, first.new) == ([("応募", "not_taken", ""), ("手紙.pages", "not_taken", "")], 3)
     assert (again.notices, again.sources) == ([], 0)
+
+
+def test_no_name_that_a_stranger_chose_commands_the_terminal(real_home, capsys):
+    names = ("\x1b[31m赤.doc", "二\n行.doc", "\u202e逆.doc", os.fsdecode(b"\xff\xfe.doc"))
+    for name in names:
+        (real_home.path / "inbox" / "pasted" / name).write_bytes(b"x")
+    show_chat(real_home, "\x1b]0;題\x07\u202e")
+    ingest_and_show(real_home.path, "pasted", (), as_json=False)
+    list_conversations(real_home.path, "line", (), as_json=False)
+    shown = capsys.readouterr().out
+    assert not set(shown) & set("\x1b\x07\u202e") and shown.count("△") == 4
+    assert all(what in shown for what in ("赤.doc", "二 行.doc", "逆.doc", "]0;題"))
+
+
+def show_chat(home, name: str) -> None:
+    """A history of LINE in the inbox, of a chat that goes by this name."""
+    text = f"[LINE] {name}とのトーク履歴\n保存日時：2026/03/20 10:00\n\n2026/03/10(火)\n21:00\t{name}\tこんにちは\n"
+    inbox = home.path / "inbox" / "line"
+    inbox.mkdir()
+    (inbox / "a.txt").write_text(text, encoding="utf-8")
+
+
+def test_an_export_that_was_unpacked_is_told(real_home, capsys):
+    unpacked = real_home.path / "inbox" / "facebook_messenger" / "facebook-taro"
+    with zipfile.ZipFile(FIXTURES / "facebook_messenger" / GOOD["facebook_messenger"]) as archive:
+        archive.extractall(unpacked)  # as Safari does with every download
+    told = [ingest(real_home.settings, "facebook_messenger", paths).notices for paths in ((), [unpacked])]
+    assert told == [[("facebook-taro", "nothing_here", "")]] * 2
+    ingest_and_show(real_home.path, "facebook_messenger", [unpacked], as_json=False)
+    assert "解凍せずに" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_told_in_japanese():
+    told = one_line(OSError(errno.ENOSPC, "No space left on device", "/home/a/raw"))
+    assert told.startswith("ディスクがいっぱいです") and "/home/a/raw" in told and "Error" not in told
+
+
+def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
+    inbox = real_home.path / "inbox"
+    (inbox / "line").mkdir()  # a channel that neta.toml does not name yet
+    (inbox / "line" / "history.txt").write_text("x", encoding="utf-8")
+    (inbox / "話.eml").write_text("x", encoding="utf-8")
+    (inbox / "mastodon").mkdir()  # empty: nothing is lost
+    for _ in range(2):
+        run_day_and_show(real_home.path, no_prefect=True, as_json=False)
+        told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("△")]
+        assert len(told) == 2 and "line: " in told[0] and "[channels." in told[0] and "話.eml: " in told[1]
+    assert examine(real_home.path, as_json=True) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert {(f["problem"], f["where"]) for f in found} >= {("no_such_channel", "inbox/line"), ("no_such_folder", "inbox/話.eml")}
 
 
 def test_a_format_that_changed_is_news(real_home, capsys):

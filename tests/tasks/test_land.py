@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks import worker
 from tasks.inbox import land_inbox
 from tasks.land import land
 from warehouse.lake import Lake, read_parquet
@@ -111,6 +112,33 @@ def test_the_cursor_moves_only_when_all_is_durable(lake, tmp_path):
     assert (second.sources, second.new, second.known, len(raw_ids(lake))) == (1, 0, 2, 2)
     third = land_inbox(lake, "x_hashtag", inbox, {}, NOW, "third")
     assert (third.sources, third.skipped, third.items) == (0, 1, 0)
+
+
+def test_a_file_whose_reader_was_killed_is_read_again(lake, tmp_path):
+    inbox = write(tmp_path / "inbox" / "a.json", page(1, 2)).parent
+    ended = worker.Worker()
+    ended._process.kill()
+    ended._process.wait()
+    worker._idle.append(ended)  # as one that lay idle when memory ran short
+    first = land_inbox(lake, "x_hashtag", inbox, {}, NOW, "first")
+    assert [problem for _, problem, _ in first.notices] == ["too_slow"]
+    second, third = (land_inbox(lake, "x_hashtag", inbox, {}, NOW, run) for run in ("second", "third"))
+    assert (second.new, second.skipped, third.skipped) == (2, 0, 1)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_what_cannot_be_opened_is_told_and_stops_no_other(lake, tmp_path, is_named, monkeypatch):
+    inbox = write(tmp_path / "inbox" / "a.json", page(1)).parent
+    closed = write(inbox / "closed.json", page(2))
+    closed.chmod(0)
+    may_read = os.access  # who runs the tests as root may read everything
+    monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may_read(path, mode))
+    os.mkfifo(inbox / "pipe.json")  # to open one waits for ever
+    paths = sorted(inbox.iterdir())
+    done = land(lake, "x_hashtag", paths, {}, NOW, "r") if is_named else land_inbox(lake, "x_hashtag", inbox, {}, NOW, "r")
+    told = {(name, problem) for name, problem, _ in done.notices}
+    assert done.new == 1 and ("closed.json", "not_permitted") in told
+    assert ("pipe.json", "not_a_file" if is_named else "not_taken") in told
 
 
 def test_a_file_is_read_again_when_its_bytes_or_the_options_changed(lake, tmp_path):

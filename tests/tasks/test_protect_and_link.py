@@ -101,3 +101,11 @@ def test_short_words_are_one_story_only_from_one_person():
         {"submission_id": "x:5", "body": "うれしかった", "author_id": None},
     )
     assert story["x:1"] == story["x:2"] and len(set(story.values())) == 4 and len(chosen) == 4
+
+
+def test_a_copy_that_tells_no_sender_is_no_second_person():
+    pasted = {"submission_id": "pasted:1", "namespace": "pasted", "author_id": None}
+    alone = {"submission_id": "pasted:2", "namespace": "pasted", "author_id": None, "body": f"別の話。{LONG}"}
+    linked, _ = link(protect(turns(pasted, alone, {"submission_id": "x:1"}), KEY, None), KEY)
+    people = linked.set_index("submission_id")["contributor_ref"]
+    assert people["pasted:1"] == people["x:1"] and pd.isna(people["pasted:2"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tasks import conform
-from tasks.channels import instagram
+from tasks.channels import Unreadable, instagram
 from tasks.land import land
 from tasks.turns import settle
 from tests.standins.meta_exports import COMMENTS, HANAKO, POSTS, START, TAG, page, said, write_zip
@@ -36,6 +38,16 @@ def test_only_what_was_chosen(options: dict, hanako: int, jiro: int, own: int):
     threads = [item.context.get("thread_path") for item in items]
     assert (threads.count("inbox/hanako_1"), threads.count("inbox/jiro_2"), threads.count(None)) == (hanako, jiro, own)
     assert instagram.outside(EXPORT, options) == HANAKO_SAID + JIRO_SAID + OWN - len(items)
+
+
+@pytest.mark.parametrize("root", ["your_facebook_activity", "your_activity_across_facebook", "old/your_facebook_activity"])
+def test_an_export_of_facebooks_in_the_wrong_folder_is_not_taken_for_instagrams(tmp_path, root):
+    export = tmp_path / "facebook.zip"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr(f"{root}/messages/inbox/yamada_123/message_1.json", json.dumps(page([said(HANAKO, 0, "話")])))
+        archive.writestr(f"{root}/messages/photos/a.jpg", b"")
+    with pytest.raises(Unreadable, match="wrong_shape"):
+        list(instagram.cut(export, {}))
 
 
 def test_conversations_to_choose_from():
