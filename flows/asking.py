@@ -23,7 +23,7 @@ def show_sql(home: Path, query: str | None, form: str) -> None:
     with store.reading(settings.lake, str(settings.zone)) as con:
         cursor = con.execute(query)
         if cursor is None:
-            raise Refused("問いが空です。例: neta sql \"SELECT * FROM mart_total\"")
+            raise Refused('問いが空です。例: neta sql "SELECT * FROM mart_total"')
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
     if form == "json":

@@ -170,7 +170,9 @@ def rebuild(home: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="結果を書くファイル(JSON Lines)")
-@click.option("--home", "own_home", type=click.Path(path_type=Path), help="そのホームの分類表を使う。既定: 付属の分類表")
+@click.option(
+    "--home", "own_home", type=click.Path(path_type=Path), help="そのホームの分類表を使う。既定: 付属の分類表"
+)
 @click.pass_context
 def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> None:
     """文章を、保存せずに分類だけする。
@@ -184,7 +186,9 @@ def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> No
 
 
 @main.command()
-@click.option("--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True)
+@click.option(
+    "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True
+)
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @json_option

@@ -14,7 +14,10 @@ from tasks import channels
 from warehouse import codebook
 from warehouse.words import Words
 
-PURPOSE = "いただいた話は、本の中で件数を数え、言い換えて紹介するために使います。原文の引用とお名前の掲載は、別にお願いして許可をいただいたときだけです。"
+PURPOSE = (
+    "いただいた話は、本の中で件数を数え、言い換えて紹介するために使います。"
+    "原文の引用とお名前の掲載は、別にお願いして許可をいただいたときだけです。"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _toml(home: Path, a: Answers) -> str:
         'ingest = "0 * * * *"',
         'build = "30 3 * * *"',
         "",
-        "[notify]  # 失敗や遅れを知らせるコマンド。文は標準入力に渡ります。例: [\"mail\", \"-s\", \"neta\", \"me@example.jp\"]",
+        '[notify]  # 失敗や遅れを知らせるコマンド。文は標準入力に渡ります。例: ["mail", "-s", "neta", "me@example.jp"]',
         "command = []",
         "overdue_hours = 26",
     ]

@@ -32,7 +32,9 @@ def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
     """Rows of review_next without the questions that were decided, about the text on show, since the build."""
     decided = {(e.payload["submission_ref"], e.payload["dimension"], e.payload["text_hash"]) for e in decisions}
     for row in rows:
-        row["dimensions"] = [d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided]
+        row["dimensions"] = [
+            d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided
+        ]
     return [row for row in rows if row["dimensions"]]
 
 
@@ -86,7 +88,9 @@ def _find(settings: Settings, name: str) -> tuple[str, str, str]:
     with store.reading(settings.lake, str(settings.zone)) as con:
         found = store.ask(con, store.question("review_find"), {"ref": ref})
     if not found:
-        raise Refused(f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください")
+        raise Refused(
+            f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください"
+        )
     native = name if ":" in name else submission_id_of(settings.lake, settings.key(), ref, found[0]["raw_id"])
     return native, ref, found[0]["text_hash"]
 

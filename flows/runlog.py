@@ -19,7 +19,9 @@ def new_run_id(at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
 
 
-def record(lake: Lake, run_id: str, kind: str, started_at: datetime, status: str, channel: str | None = None, **counts) -> None:
+def record(
+    lake: Lake, run_id: str, kind: str, started_at: datetime, status: str, channel: str | None = None, **counts
+) -> None:
     """Append one line. counts: item_count, new_count, known_count, quarantined_count, error."""
     line = {
         "run_id": run_id,

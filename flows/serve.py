@@ -36,8 +36,9 @@ def serve_schedules(home: Path, port: int) -> None:
     settings = load(home)
     _prepare(settings, port)
     with _server(settings, port):
-        from flows import orchestrated
         from prefect import serve
+
+        from flows import orchestrated
 
         print(Words(settings.language)("serve.running", port=port), flush=True)
         serve(*orchestrated.deployments(settings))

@@ -103,7 +103,9 @@ def _read(file: Path) -> dict:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"{file.parent}: ネタのホームではありません(neta.toml がない)。`neta init {file.parent}` で作れます") from None
+        raise SettingsError(
+            f"{file.parent}: ネタのホームではありません(neta.toml がない)。`neta init {file.parent}` で作れます"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: TOML として読めません({error})。その行を直してください") from error
 
@@ -142,5 +144,5 @@ def _moment(value: object, name: str, zone: ZoneInfo, file: Path) -> datetime | 
     try:
         moment = datetime.combine(value, time()) if type(value) is date else datetime.fromisoformat(str(value))
     except ValueError:
-        raise SettingsError(f"{file}: [call] {name} = {value!r} は日付ではありません。例: \"2026-02-01\"") from None
+        raise SettingsError(f'{file}: [call] {name} = {value!r} は日付ではありません。例: "2026-02-01"') from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -86,7 +86,9 @@ def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None
     for name in names:
         table.add_column(escape(name), overflow="fold")
     for row in values:
-        table.add_row(*["" if value is None else escape(plain(str(value).encode("utf-8", "replace").decode())) for value in row])
+        table.add_row(
+            *["" if value is None else escape(plain(str(value).encode("utf-8", "replace").decode())) for value in row]
+        )
     out.print(table)
 
 

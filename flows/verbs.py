@@ -198,7 +198,14 @@ def show_status(home: Path, as_json: bool) -> None:
         backlog = store.ask(con, store.question("backlog"))[0]
         fresh, drift = (store.ask(con, store.question(name)) for name in ("freshness", "drift"))
     if as_json:
-        told = {"runs": runs, "account": account, "stages": path, "backlog": backlog, "freshness": fresh, "drift": drift}
+        told = {
+            "runs": runs,
+            "account": account,
+            "stages": path,
+            "backlog": backlog,
+            "freshness": fresh,
+            "drift": drift,
+        }
         show.as_json(told)
         return
     show.banner(out, settings, words)

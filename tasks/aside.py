@@ -28,7 +28,9 @@ class NotConserved(AssertionError):
     """A stage lost or doubled rows: nothing may be published."""
 
 
-def set_aside(rows: pd.DataFrame, stage: str, reason: str | pd.Series, detail: str | pd.Series | None = None) -> pd.DataFrame:
+def set_aside(
+    rows: pd.DataFrame, stage: str, reason: str | pd.Series, detail: str | pd.Series | None = None
+) -> pd.DataFrame:
     """Rows of a message or submission frame as set-aside records, one a raw item."""
     out = rows.assign(stage=stage, reason=reason, detail=detail)
     if "raw_ids" in out:

@@ -93,9 +93,7 @@ def machine_rows(coder: RuleCoder, book: Codebook, submissions: pd.DataFrame, an
 
 def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
     """CODING rows of what tellers ticked on a form, where the label is one of the codebook's."""
-    names = {
-        (d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)
-    }
+    names = {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
     rows = []
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
         for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
@@ -110,7 +108,8 @@ def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[E
     Per submission and dimension the latest decision stands. One about another text than today's does not. A decision
     that no code applies is a row without a code.
     """
-    refs = dict(zip(submissions["submission_id"], zip(submissions["submission_ref"], submissions["text_hash"])))
+    pairs = zip(submissions["submission_ref"], submissions["text_hash"], strict=True)
+    refs = dict(zip(submissions["submission_id"], pairs, strict=True))
     latest = {(e.subject, e.payload["dimension"]): e for e in decisions if e.subject in refs}
     rows, changed = [], []
     for (subject, dimension), entry in sorted(latest.items()):

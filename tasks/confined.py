@@ -167,7 +167,10 @@ def _refuse(event: str, _arguments: tuple) -> None:
 
 
 _REFUSED = frozenset(
-    "socket.connect socket.bind socket.getaddrinfo socket.sendto subprocess.Popen os.system os.exec os.posix_spawn os.fork".split()
+    (
+        "socket.connect socket.bind socket.getaddrinfo socket.sendto subprocess.Popen os.system os.exec"
+        " os.posix_spawn os.fork"
+    ).split()
 )
 
 

@@ -18,6 +18,7 @@ from warehouse import schema
 from warehouse.lake import Lake, read_parquet, write_parquet
 
 _ROOM = Path(__file__).parent
+_CODE = ("*.py", "channels/*.py", "sources/*.py", "text/*.*")
 _READ = ("raw_id", "channel", "item_id", "source_url", "media_type", "payload", "context", "problem")
 
 
@@ -40,7 +41,7 @@ def prune_cache(lake: Lake) -> None:
 def code_version() -> str:
     """Changes whenever code that cuts, conforms or cleans changes: names the cache, so that it never lies."""
     digest = hashlib.sha256()
-    for file in sorted([*_ROOM.glob("*.py"), *_ROOM.glob("channels/*.py"), *_ROOM.glob("text/*.*")]):
+    for file in sorted(file for pattern in _CODE for file in _ROOM.glob(pattern)):
         digest.update(file.read_bytes())
     digest.update(f"{schema.MESSAGE}{sorted(channels.known())}".encode())
     return digest.hexdigest()[:16]

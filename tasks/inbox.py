@@ -17,6 +17,7 @@ from warehouse.lake import Lake, write_bytes
 
 TOLD = 20  # files that nobody reads, each by its name; of more only how many
 
+
 def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: datetime, run_id: str) -> Landing:
     """As `land`, for the files that wait in a channel's inbox; a file that was cut before is not cut again.
 

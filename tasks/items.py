@@ -35,7 +35,10 @@ def _alone(channel: str, item: Item) -> pa.Table:
         return _table(channel, [item])
     except (UnicodeEncodeError, pa.ArrowException) as error:
         unkept = Item(raw_id(channel, item), item.payload, "application/octet-stream")
-        return _table(channel, [Item(unkept.item_id, unkept.payload, unkept.media_type, {}, None, "crashed", type(error).__name__)])
+        return _table(
+            channel,
+            [Item(unkept.item_id, unkept.payload, unkept.media_type, {}, None, "crashed", type(error).__name__)],
+        )
 
 
 def _table(channel: str, items: Sequence[Item]) -> pa.Table:

@@ -144,7 +144,9 @@ def _land_parcel(lake: Lake, parcel: pa.Table, known: set[bytes], now: datetime,
     landing.known += parcel.num_rows - len(new)
     if not new:
         return
-    table = parcel.take([new[raw_id] for raw_id in sorted(new)])  # the order of a raw file: large parcels are copied once
+    table = parcel.take(
+        [new[raw_id] for raw_id in sorted(new)]
+    )  # the order of a raw file: large parcels are copied once
     for source, problem, detail in zip(*(table[c].to_pylist() for c in ("source", "problem", "detail")), strict=True):
         if problem:
             landing.problems[problem] += 1
@@ -157,4 +159,6 @@ def landed(table: pa.Table, now: datetime, run_id: str) -> pa.Table:
     """Rows of CUT as rows of RAW. now: UTC."""
     count = table.num_rows
     table = table.append_column("fetched_at", pa.array([now] * count, schema.RAW.field("fetched_at").type))
-    return table.append_column("run_id", pa.array([run_id] * count, pa.string())).select(schema.RAW.names).cast(schema.RAW)
+    return (
+        table.append_column("run_id", pa.array([run_id] * count, pa.string())).select(schema.RAW.names).cast(schema.RAW)
+    )

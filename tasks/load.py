@@ -14,6 +14,8 @@ from warehouse.codebook import Codebook
 from warehouse.words import Words
 
 _JA, _EN = Words("ja"), Words("en")
+
+
 def submission_table(submissions: pd.DataFrame) -> pa.Table:
     """What of a submission may leave the lake: refs and masked text, no native id, name, address or link."""
     return _framed("in_submission", submissions)
@@ -70,18 +72,20 @@ def _codes(dimension) -> list[dict]:
     rows = []
     for order, code in enumerate(dimension.codes):
         place, group = groups.get(code.group, (None, None))
-        rows.append({
-            "dimension": dimension.name,
-            "code": code.code,
-            "label_ja": code.ja,
-            "label_en": code.en,
-            "definition": code.definition,
-            "group_code": code.group,
-            "group_ja": group and group.ja,
-            "group_en": group and group.en,
-            "group_order": place,
-            "code_order": order,
-        })
+        rows.append(
+            {
+                "dimension": dimension.name,
+                "code": code.code,
+                "label_ja": code.ja,
+                "label_en": code.en,
+                "definition": code.definition,
+                "group_code": code.group,
+                "group_ja": group and group.ja,
+                "group_en": group and group.en,
+                "group_order": place,
+                "code_order": order,
+            }
+        )
     return rows
 
 

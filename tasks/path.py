@@ -115,10 +115,17 @@ def _checked(stage: str, check: Validation) -> StageResult:
 
 def _must_account(items: pa.Table, aside: pd.DataFrame) -> None:
     """Every raw item is in a submission or set aside; copies of a story are both, and told as set aside."""
-    inside = [i for i, held in zip(*items.select(["raw_id", "submission_ref"]).to_pydict().values(), strict=True) if held]
+    inside = [
+        i for i, held in zip(*items.select(["raw_id", "submission_ref"]).to_pydict().values(), strict=True) if held
+    ]
     told = list(aside["raw_id"])
     must_conserve("load", items["raw_id"].to_pylist(), sorted(set(inside) - set(told)), told)
 
 
 def _meta(build_row: Mapping, at: datetime) -> dict:
-    return {"title": build_row["call_title"], "version": build_row["version"], "at": at, "is_sample": build_row["is_sample"]}
+    return {
+        "title": build_row["call_title"],
+        "version": build_row["version"],
+        "at": at,
+        "is_sample": build_row["is_sample"],
+    }

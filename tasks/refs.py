@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-
 _LETTER = {"submission": "s", "story": "h", "contributor": "p", "conversation": "c"}  # h as in 話 (hanashi)
 
 

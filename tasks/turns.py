@@ -36,12 +36,14 @@ def settle(
     own = _is_own(told, me) | is_told_own[~is_unusable]
     turns = _join(told, own, gap_minutes)
     outside = _out_of_scope(turns, hashtags, opens)
-    aside = together([
-        set_aside(superseded, "conform", "superseded"),
-        set_aside(unusable, "conform", unusable["set_aside"], unusable["detail"]),
-        set_aside(told[own], "conform", "own_message"),
-        set_aside(turns[outside.notna()], "conform", "out_of_scope", outside[outside.notna()]),
-    ])
+    aside = together(
+        [
+            set_aside(superseded, "conform", "superseded"),
+            set_aside(unusable, "conform", unusable["set_aside"], unusable["detail"]),
+            set_aside(told[own], "conform", "own_message"),
+            set_aside(turns[outside.notna()], "conform", "out_of_scope", outside[outside.notna()]),
+        ]
+    )
     turns = turns[outside.isna()].reset_index(drop=True)
     must_conserve("conform", list(messages["raw_id"]), list(turns["raw_ids"].explode().dropna()), list(aside["raw_id"]))
     return turns, aside

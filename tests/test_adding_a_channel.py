@@ -16,7 +16,9 @@ PACKAGES = ("flows", "tasks", "warehouse", "expectations", "dashboards")
 
 def added() -> dict[str, str]:
     """Path -> the lines that the diff in the docs adds to it."""
-    diff = re.search(r"```diff\n(.*?)```", (ROOT / "docs" / "adding-a-channel.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    diff = re.search(
+        r"```diff\n(.*?)```", (ROOT / "docs" / "adding-a-channel.md").read_text(encoding="utf-8"), re.DOTALL
+    )[1]
     files = re.split(r"^--- .*\n\+\+\+ b/(.+)\n", diff, flags=re.MULTILINE)[1:]
     lines = {name: body.splitlines() for name, body in zip(files[::2], files[1::2], strict=True)}
     return {name: "".join(f"{line[1:]}\n" for line in body if line.startswith("+")) for name, body in lines.items()}

@@ -16,9 +16,8 @@ from pathlib import Path
 import pytest
 
 from flows.settings import load
-from warehouse import schema, store
-
 from tasks import channels
+from warehouse import schema, store
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {

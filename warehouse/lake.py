@@ -138,5 +138,7 @@ def _acquire(handle, deadline: float, home: Path) -> None:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 handle.seek(0)
-                raise Busy(f"{home}: another neta (process {handle.read().strip()}) is at work; try again later") from None
+                raise Busy(
+                    f"{home}: another neta (process {handle.read().strip()}) is at work; try again later"
+                ) from None
             time.sleep(0.1)

@@ -94,7 +94,9 @@ def _run(con: duckdb.DuckDBPyConnection, script: Script) -> None:
         return  # temporary: gone when the build is done
     comment = "{ja} / {what}; grain: {grain}".format(**script.header)
     con.execute(f"COMMENT ON TABLE {script.name} IS {_quoted(comment)}")
-    for (column,) in con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [script.name]).fetchall():
+    for (column,) in con.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [script.name]
+    ).fetchall():
         con.execute(f"COMMENT ON COLUMN {script.name}.{column} IS {_quoted(described(column))}")
 
 

@@ -26,7 +26,6 @@ from types import ModuleType
 
 from warehouse.words import keys
 
-
 LIVE = "live"  # folder of an inbox that holds fetched bytes until they are landed
 
 
@@ -85,7 +84,9 @@ class Message:
     zone: str = "explicit"  # explicit | assumed | date_only | missing
     url: str | None = None
     hashtags: tuple[str, ...] = ()  # without the sign, as written; tags outside the text too
-    needs_hashtag: bool = False  # True where the channel carries other people's posts: no tag of the call = out of scope
+    needs_hashtag: bool = (
+        False  # True where the channel carries other people's posts: no tag of the call = out of scope
+    )
     attribution_wish: str | None = None  # named_ok | anonymous, where a form asked
     self_codes: Mapping[str, list[str]] = field(default_factory=dict)  # dimension -> codes the teller ticked
     truncated: bool = False

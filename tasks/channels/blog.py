@@ -52,8 +52,8 @@ def cut(path: Path, options: Mapping) -> Iterator[Item]:
 
 def pull(well: Well) -> Mapping:
     """What the listed feeds show, as far as it changed; the new cursor. Raises Unreachable (none could be asked)."""
-    from tasks.feed_watch import feeds_of, watch
     from tasks.http import Unreachable
+    from tasks.sources.feed_watch import feeds_of, watch
 
     if not well.options.get("feeds"):
         raise Unreachable("option_missing", "[channels.blog] feeds")

@@ -23,7 +23,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tasks.api_pages import (
+from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.http import Unreachable
+from tasks.live import Well
+from tasks.sources.api_pages import (
     JSON_FILES,
     MEDIA_TYPE,
     Page,
@@ -44,9 +47,6 @@ from tasks.api_pages import (
     unknown,
     without,
 )
-from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.http import Unreachable
-from tasks.live import Well
 from tasks.text.dates import parse_time
 
 NAMESPACE = "bluesky"
@@ -60,7 +60,7 @@ PERIOD = timedelta(milliseconds=1)  # what its times are told in
 VOLATILE = frozenset(
     "replyCount repostCount likeCount quoteCount bookmarkCount viewer author embed labels threadgate debug".split()
 )
-_KNOWN = frozenset("uri cid record indexedAt".split())
+_KNOWN = frozenset(["uri", "cid", "record", "indexedAt"])
 _KNOWN_RECORD = frozenset("$type text createdAt facets langs tags reply embed labels entities via".split())
 _TAG, _LINK = "app.bsky.richtext.facet#tag", "app.bsky.richtext.facet#link"
 

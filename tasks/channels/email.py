@@ -2,7 +2,7 @@
 
 What     .eml: one message, bytes as they are. mbox, Maildir, a .zip of any of them: read as a stream, one slice a
          message.
-Access   live: IMAP, read-only, one folder or label that the settings name (tasks/imap.py, docs/email.ja.md). Files:
+Access   live: IMAP, read-only, one folder or label that the settings name (tasks/sources/imap.py, docs/email.ja.md). Files:
          what Thunderbird, Apple Mail, Gmail's Takeout, mbsync and Dovecot write. Not .msg (Outlook): its reader is GPL;
          save as .eml.
 Identity namespace mail: Message-ID, lower case without <>; else a hash of Date, From, Subject and body. The person is
@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tasks import mailboxes
 from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.mailboxes import Lost, Slice
+from tasks.sources import mailboxes
+from tasks.sources.mailboxes import Lost, Slice
 from tasks.text import mail_auth, mail_body, mail_headers, mime, quotes
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def fetch(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def pull(well: Well) -> Mapping:
-    """What is new in the folder that the settings name. See tasks/imap.py for the options and the cursor."""
-    from tasks import imap
+    """What is new in the folder that the settings name. See tasks/sources/imap.py for the options and the cursor."""
+    from tasks.sources import imap
 
     return imap.pull(well, LEFT)
 

@@ -35,11 +35,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tasks import meta_chats, page_inbox
 from tasks.channels import LIVE, Item, Message, files_in
 from tasks.conversations import Conversation
 from tasks.live import Well
-from tasks.meta_export import Layout
+from tasks.sources import meta_chats, page_inbox
+from tasks.sources.meta_export import Layout
 
 NAMESPACE = "facebook"
 FILES = ("*.zip", page_inbox.KEPT)
@@ -94,5 +94,5 @@ def conform(item: Item) -> Message:
 
 
 def pull(well: Well) -> Mapping:
-    """Chosen conversations of a Page's inbox that changed since the cursor; the new cursor. See tasks.page_inbox."""
+    """Chosen conversations of a Page's inbox that changed since the cursor; the new cursor. See tasks.sources.page_inbox."""
     return page_inbox.pull(well)

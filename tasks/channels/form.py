@@ -71,7 +71,7 @@ def cut(path: Path, options: Mapping) -> Iterator[Item]:
 
 def pull(well: Well) -> Mapping:
     """The published table, if it changed; the new cursor. Raises NoSecret, Unreachable (no_table: a web page came)."""
-    from tasks.feed_watch import pull_table
+    from tasks.sources.feed_watch import pull_table
 
     is_secret = "csv_url_env" in well.options
     return pull_table(well, well.secret("csv_url_env") if is_secret else well.options.get("csv_url", ""))

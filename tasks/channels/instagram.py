@@ -27,10 +27,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tasks import meta_chats
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, is_since
-from tasks.meta_export import Layout, dumps, loads, loads_repaired, numbered, opened_export
+from tasks.sources import meta_chats
+from tasks.sources.meta_export import Layout, dumps, loads, loads_repaired, numbered, opened_export
 from tasks.text.dates import parse_epoch_ms
 from tasks.text.normalise import has_hashtag
 

@@ -1,7 +1,7 @@
 """Channel line: one chat's history from LINE, the .txt that "send chat history" (トーク履歴を送信) makes.
 
 What     mobile: "[LINE] <name>とのトーク履歴", 保存日時, date lines, TIME<TAB>NAME<TAB>TEXT; PC: "2021.1.1 金曜日",
-         "17:38 <name> <text>". One file is one conversation. tasks/line_export.py knows the forms.
+         "17:38 <name> <text>". One file is one conversation. tasks/sources/line_export.py knows the forms.
 Access   in the chat's menu; by hand, chat by chat. The Messaging API has no history.
 Settings conversations = ["<name of the chat>"]; names = ["<everybody who speaks>", …] for PC files, where blanks
          separate names from texts and names have blanks too; chat = "…" where a chat was renamed and is to stay one.
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, chosen, is_since
-from tasks.line_export import History, Row, clock, is_placeholder, is_unsent, minutes, read_history
+from tasks.sources.line_export import History, Row, clock, is_placeholder, is_unsent, minutes, read_history
 from tasks.text import tables
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag

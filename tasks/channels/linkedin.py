@@ -29,9 +29,9 @@ from pathlib import Path
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from tasks import archive
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, chosen, is_since
+from tasks.sources import archive
 from tasks.text import tables
 from tasks.text.dates import parse_time
 from tasks.text.decode import repair_mojibake
@@ -49,7 +49,7 @@ _NEEDED = {"shares": "ShareLink", "messages": "CONVERSATION ID"}
 _PREAMBLE = 10  # rows before the header, at most; Connections.csv has three
 _URN = re.compile(r"urn:li:(?:share|activity|ugcPost):\d+")
 _KNOWN = {
-    "shares": frozenset("Date ShareLink ShareCommentary SharedUrl MediaUrl Visibility".split()),
+    "shares": frozenset(["Date", "ShareLink", "ShareCommentary", "SharedUrl", "MediaUrl", "Visibility"]),
     "messages": frozenset((
         "CONVERSATION ID", "CONVERSATION TITLE", "FROM", "SENDER PROFILE URL", "TO", "RECIPIENT PROFILE URLS", "DATE",
         "SUBJECT", "CONTENT", "FOLDER", "ATTACHMENTS", "IS MESSAGE DRAFT", "IS CONVERSATION ARCHIVED",

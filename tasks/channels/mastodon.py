@@ -26,7 +26,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from tasks.api_pages import (
+from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.http import Answer, Unreachable
+from tasks.live import Well
+from tasks.sources.api_pages import (
     JSON_FILES,
     MEDIA_TYPE,
     Page,
@@ -46,9 +49,6 @@ from tasks.api_pages import (
     walk,
     without,
 )
-from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.http import Answer, Unreachable
-from tasks.live import Well
 from tasks.text.dates import parse_time
 from tasks.text.html import one_line, readable
 
@@ -60,15 +60,19 @@ OVERLAP_DAYS = 7
 # Counters, what the asking account has done with a post, link previews, caches, and posts of others within: they change
 # without the post.
 VOLATILE = frozenset(
-    "replies_count reblogs_count favourites_count quotes_count favourited reblogged muted bookmarked pinned filtered"
-    " card poll emojis account media_attachments quote quote_approval reblog".split()
+    (
+        "replies_count reblogs_count favourites_count quotes_count favourited reblogged muted bookmarked"
+        " pinned filtered card poll emojis account media_attachments quote quote_approval reblog"
+    ).split()
 )
 _USED = frozenset(
-    "id uri url created_at edited_at content spoiler_text visibility reblog tags in_reply_to_id"
-    " in_reply_to_account_id".split()
+    (
+        "id uri url created_at edited_at content spoiler_text visibility reblog tags in_reply_to_id"
+        " in_reply_to_account_id"
+    ).split()
 )
 # Known and of no use here.
-_IGNORED = frozenset("language sensitive mentions application text local_only media_descriptions".split())
+_IGNORED = frozenset(["language", "sensitive", "mentions", "application", "text", "local_only", "media_descriptions"])
 _PUBLIC = frozenset(("public", "unlisted"))
 _QUOTED = re.compile(r'<p class="[^"]*\bquote-inline\b[^"]*">.*?</p>', re.DOTALL)
 _PREVIOUS = re.compile(r'<[^>]*[?&]min_id=([^&>]+)[^>]*>;\s*rel="?prev"?')

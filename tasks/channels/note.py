@@ -29,8 +29,8 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from tasks import note_api
 from tasks.channels import Item, Message, Unreadable, feeds, files_in
+from tasks.sources import note_api
 from tasks.text.dates import parse_time
 from tasks.text.html import readable
 from tasks.text.normalise import clean, hashtags_in
@@ -68,8 +68,8 @@ def pull(well: Well) -> Mapping:
 
     Raises Unreachable (none could be asked).
     """
-    from tasks.api_pages import call_tags
-    from tasks.feed_watch import feeds_of, watch
+    from tasks.sources.api_pages import call_tags
+    from tasks.sources.feed_watch import feeds_of, watch
 
     base, tags = well.options.get("base", BASE).rstrip("/"), call_tags(well.options)
     of_tags = (_feed(base, f"hashtag/{quote(tag, safe='')}") for tag in tags)

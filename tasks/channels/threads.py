@@ -22,7 +22,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tasks.api_pages import (
+from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.http import RateLimited, Unreachable
+from tasks.live import Well
+from tasks.sources.api_pages import (
     JSON_FILES,
     MEDIA_TYPE,
     Page,
@@ -44,9 +47,6 @@ from tasks.api_pages import (
     unknown,
     without,
 )
-from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.http import RateLimited, Unreachable
-from tasks.live import Well
 from tasks.text.dates import parse_time
 
 NAMESPACE = "threads"
@@ -58,11 +58,11 @@ LIMIT = 100
 OVERLAP_DAYS = 2
 
 # Signed addresses that change by the hour, and what others have added.
-VOLATILE = frozenset("media_url thumbnail_url profile_picture_url gif_url has_replies is_verified".split())
-_USED = frozenset("id text media_type permalink timestamp username topic_tag".split())
+VOLATILE = frozenset(["media_url", "thumbnail_url", "profile_picture_url", "gif_url", "has_replies", "is_verified"])
+_USED = frozenset(["id", "text", "media_type", "permalink", "timestamp", "username", "topic_tag"])
 # Known and of no use here.
 _IGNORED = frozenset(
-    "is_quote_post is_reply shortcode alt_text media_product_type link_attachment_url children".split()
+    ["is_quote_post", "is_reply", "shortcode", "alt_text", "media_product_type", "link_attachment_url", "children"]
 )
 _LIMITS = frozenset((4, 17, 32, 613))  # codes of Meta's rate limits, told with a status 400 or 403
 

@@ -20,7 +20,7 @@ Quirks   only 30 days back; what lies before is told as a gap. The last page may
          one follows. hashtags and urls lie flat on an event (2.165) or under `entities` (2.167). An archive has ids of
          people, no names, and may be years older than the API.
 Unseen   deletions: an event just vanishes. Never asked the live service.
-Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167; archives: see tasks/x_archive.py.
+Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167; archives: see tasks/sources/x_archive.py.
 """
 
 from __future__ import annotations
@@ -30,13 +30,24 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tasks import x_archive, x_inbox
-from tasks.api_pages import JSON_FILES, MEDIA_TYPE, canonical, cut_pages, member, members, read, text, unknown, without
 from tasks.channels import Item, Message, files_in
 from tasks.conversations import Conversation, chosen, is_since
 from tasks.live import Well
+from tasks.sources import x_archive, x_inbox
+from tasks.sources.api_pages import (
+    JSON_FILES,
+    MEDIA_TYPE,
+    canonical,
+    cut_pages,
+    member,
+    members,
+    read,
+    text,
+    unknown,
+    without,
+)
+from tasks.sources.x_inbox import Event, conversations, events_of
 from tasks.text.dates import parse_time
-from tasks.x_inbox import Event, conversations, events_of
 
 NAMESPACE = "x"
 FILES = (*JSON_FILES, *x_archive.FILES)
@@ -45,9 +56,9 @@ ARCHIVED = ("direct-message", "direct-message-group")
 VOLATILE = frozenset(("reactions",))  # others change them
 _USED = frozenset("id event_type text sender_id dm_conversation_id created_at attachments entities hashtags".split())
 # Known and of no use here.
-_IGNORED = frozenset("urls mentions cashtags participant_ids referenced_tweets referenced_posts".split())
-_USED_OF_ARCHIVE = frozenset("id senderId text createdAt mediaUrls".split())
-_IGNORED_OF_ARCHIVE = frozenset("recipientId urls reactions editHistory".split())
+_IGNORED = frozenset(["urls", "mentions", "cashtags", "participant_ids", "referenced_tweets", "referenced_posts"])
+_USED_OF_ARCHIVE = frozenset(["id", "senderId", "text", "createdAt", "mediaUrls"])
+_IGNORED_OF_ARCHIVE = frozenset(["recipientId", "urls", "reactions", "editHistory"])
 
 
 def fetch(paths: Iterable[Path]) -> Iterator[Path]:

@@ -19,7 +19,7 @@ Quirks   2026-08: OpenAPI 2.167 renamed tweet to post in field names (note_tweet
          note-tweet.js, without the post's id: found by second and beginning.
          A page without hits has no `data`; posts that are gone are told in `errors` of a 200.
 Unseen   deletions that nobody tells by a file. Never asked the live service.
-Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167; archives: see tasks/x_archive.py.
+Source   github.com/xdevplatform/docs, openapi.json 2.165 and 2.167; archives: see tasks/sources/x_archive.py.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tasks import x_archive, x_archive_posts, x_compliance, x_search
-from tasks.api_pages import JSON_FILES, canonical, member, read, unknown, utf8
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.live import Well
-from tasks.meta_export import loads
+from tasks.sources import x_archive, x_archive_posts, x_compliance, x_search
+from tasks.sources.api_pages import JSON_FILES, canonical, member, read, unknown, utf8
+from tasks.sources.meta_export import loads
 from tasks.text.dates import parse_time
 
 NAMESPACE = "x"
@@ -57,14 +57,17 @@ VOLATILE = frozenset(
 )
 VOLATILE_EDIT_CONTROLS = frozenset({"edits_remaining", "is_edit_eligible"})
 
-USED = frozenset("id author_id text created_at conversation_id entities".split()).union(
+USED = frozenset(["id", "author_id", "text", "created_at", "conversation_id", "entities"]).union(
     *(SPELLINGS[name] for name in ("note", "referenced", "edit_history"))
 )
 # Known and of no use here: who may answer, what X guesses a post is about, where it was written, attached media.
 IGNORED = frozenset(
-    "article article_title attachments card_uri community_id context_annotations display_text_range edit_controls geo"
-    " in_reply_to_user_id lang matched_media_notes media_metadata note_request_suggestions paid_partnership"
-    " possibly_sensitive reply_settings scopes source suggested_source_links username withheld".split()
+    (
+        "article article_title attachments card_uri community_id context_annotations display_text_range"
+        " edit_controls geo in_reply_to_user_id lang matched_media_notes media_metadata"
+        " note_request_suggestions paid_partnership possibly_sensitive reply_settings scopes source"
+        " suggested_source_links username withheld"
+    ).split()
 )
 _KNOWN = USED | IGNORED
 

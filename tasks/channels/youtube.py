@@ -23,7 +23,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tasks.api_pages import (
+from tasks.channels import Item, Message, Unreadable, files_in
+from tasks.http import RateLimited, Unreachable
+from tasks.live import Well
+from tasks.sources.api_pages import (
     JSON_FILES,
     MEDIA_TYPE,
     Page,
@@ -41,9 +44,6 @@ from tasks.api_pages import (
     walk,
     without,
 )
-from tasks.channels import Item, Message, Unreadable, files_in
-from tasks.http import RateLimited, Unreachable
-from tasks.live import Well
 from tasks.text.dates import parse_time
 from tasks.text.html import readable
 
@@ -54,10 +54,12 @@ PLAIN = ".plain.json"  # how a file says that textFormat=plainText was asked
 
 # Of a comment's snippet: counters, what the asking account may do, pictures; names and places go to the context.
 VOLATILE = frozenset(
-    "likeCount viewerRating canRate moderationStatus authorProfileImageUrl authorDisplayName authorChannelUrl videoId"
-    " channelId".split()
+    (
+        "likeCount viewerRating canRate moderationStatus authorProfileImageUrl authorDisplayName"
+        " authorChannelUrl videoId channelId"
+    ).split()
 )
-_KNOWN = frozenset("textOriginal textDisplay authorChannelId publishedAt updatedAt parentId".split())
+_KNOWN = frozenset(["textOriginal", "textDisplay", "authorChannelId", "publishedAt", "updatedAt", "parentId"])
 _VIDEO = re.compile(r"(?:.*(?:[?&]v=|youtu\.be/|/shorts/|/live/))?([\w-]{11})(?:[?&#].*)?", re.ASCII)
 _QUOTA = frozenset(("quotaExceeded", "rateLimitExceeded", "dailyLimitExceeded", "userRateLimitExceeded"))
 _OF_ONE_VIDEO = {"commentsDisabled": "comments_off", "videoNotFound": "video_gone"}

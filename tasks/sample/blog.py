@@ -34,7 +34,7 @@ def url(person: Person) -> str:
 
 def _rss2(person: Person, told: list[Telling], encoding: str) -> str:
     entries = "".join(
-        f"<item><title>{_title(t)}</title><link>{_entry_url(t)}</link><guid isPermaLink=\"true\">{_entry_url(t)}</guid>"
+        f'<item><title>{_title(t)}</title><link>{_entry_url(t)}</link><guid isPermaLink="true">{_entry_url(t)}</guid>'
         f"<pubDate>{format_datetime(t.at.astimezone(JST))}</pubDate><category>日記</category>"
         f"<content:encoded><![CDATA[{paragraphs(titled(t.text)[1])}]]></content:encoded></item>\n"
         for t in told
@@ -53,9 +53,9 @@ def _rss2(person: Person, told: list[Telling], encoding: str) -> str:
 
 def _atom(person: Person, told: list[Telling], encoding: str) -> str:
     entries = "".join(
-        f"<entry><title>{_title(t)}</title><link href=\"{_entry_url(t)}\"/><id>tag:blog.example.com,2026:{t.id}</id>"
+        f'<entry><title>{_title(t)}</title><link href="{_entry_url(t)}"/><id>tag:blog.example.com,2026:{t.id}</id>'
         f"<published>{_iso(t.at)}</published><updated>{_iso(t.at)}</updated>"
-        f"<content type=\"html\">{escape(paragraphs(titled(t.text)[1]))}</content></entry>\n"
+        f'<content type="html">{escape(paragraphs(titled(t.text)[1]))}</content></entry>\n'
         for t in told
     )
     return (

@@ -21,7 +21,12 @@ _QUESTIONS = (
 _RESAVED = 20  # the last answers, saved once more by Excel; a few of them are in both files
 _IN_BOTH = 5
 _WISHES = {"named_ok": "実名可", "anonymous": "匿名希望"}
-_MISTYPED = ("x_dm", "打ち間違い", "2062/03/14 21:05", "日付を打ち間違えた行です。届いた時刻より後なので、検査で保留になります。")
+_MISTYPED = (
+    "x_dm",
+    "打ち間違い",
+    "2062/03/14 21:05",
+    "日付を打ち間違えた行です。届いた時刻より後なので、検査で保留になります。",
+)
 _TYPED = ("届いた経路", "名前", "日付", "本文")
 
 

@@ -22,14 +22,12 @@ LAST_DAY = 149  # 30 June
 BURSTS = (0, 1, 2, 40, 41, 96)  # the call itself, a mention on television, a reminder
 TAG = "本のネタにしてもいいよ"
 
-_SURNAMES = (
-    "例沢 架野 見本谷 仮屋敷 雛形 試山 例倉 仮名森 架橋 見本木 例ヶ崎 仮井戸 試原 雛田 架空堂 例土 見本庄 仮瀬 試川 例俣"
-).split()
+_SURNAMES = "例沢 架野 見本谷 仮屋敷 雛形 試山 例倉 仮名森 架橋 見本木 例ヶ崎 仮井戸 試原 雛田 架空堂 例土 見本庄 仮瀬 試川 例俣".split()
 _GIVEN = (
-    "湊/minato 怜/rei 岳/gaku 遥/haruka 睦/mutsumi 均/hitoshi 潮/ushio 徹/toru 節子/setsuko 耕平/kohei あゆみ/ayumi "
-    "さち子/sachiko 志津/shizu まどか/madoka 源八/genpachi ふみ江/fumie 一平/ippei 弥生/yayoi みなみ/minami 正巳/masami"
+    "湊/minato 怜/rei 岳/gaku 遥/haruka 睦/mutsumi 均/hitoshi 潮/ushio 徹/toru 節子/setsuko 耕平/kohei あゆみ/ayumi"
+    " さち子/sachiko 志津/shizu まどか/madoka 源八/genpachi ふみ江/fumie 一平/ippei 弥生/yayoi みなみ/minami 正巳/masami"
 ).split()
-_PLACES = "台所 縁側 屋根裏 畑 机 窓 押入れ 土間 棚 港".split()
+_PLACES = ["台所", "縁側", "屋根裏", "畑", "机", "窓", "押入れ", "土間", "棚", "港"]
 PERSONS = len(_SURNAMES) * len(_GIVEN)
 
 

@@ -26,7 +26,7 @@ _ZONE_NAMES = {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 _MONTH_NAMES = "January February March April May June July August September October November December".split()
-_DAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_DAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _MONTHS = {name[:3].lower(): n for n, name in enumerate(_MONTH_NAMES, 1)}
 _ERAS = {"令和": 2018, "平成": 1988}  # year 1 (元年) = base + 1
 _HALVES = {"午前": 0, "am": 0, "午後": 12, "pm": 12}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from tasks.archive import open_archive
 from tasks.channels import Unreadable
+from tasks.sources.archive import open_archive
 
 XML_CAP = 20_000_000  # bytes of document.xml inflated
 

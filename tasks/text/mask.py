@@ -97,4 +97,3 @@ def _once(text: str, names: Sequence[str]) -> str:
     if _ADDRESS_SIGN.search(text):
         text = _ADDRESS.sub("〔住所〕", text)
     return mask_names(text, names)
-

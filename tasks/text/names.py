@@ -14,7 +14,25 @@ _HERE = Path(__file__).parent
 _SURNAMES = (_HERE / "surnames.txt").read_text(encoding="utf-8").split()
 _GIVEN = dict(line.split(" ", 1) for line in (_HERE / "given_names.txt").read_text(encoding="utf-8").splitlines())
 _FIRST, _LAST = _GIVEN["first"], _GIVEN["last"]
-_PLACES = "石川 福島 宮崎 千葉 山口 福井 長崎 香川 徳島 上野 中野 川崎 大塚 大久保 竹田 津田 神田".split()
+_PLACES = [
+    "石川",
+    "福島",
+    "宮崎",
+    "千葉",
+    "山口",
+    "福井",
+    "長崎",
+    "香川",
+    "徳島",
+    "上野",
+    "中野",
+    "川崎",
+    "大塚",
+    "大久保",
+    "竹田",
+    "津田",
+    "神田",
+]
 
 _KANJI = "一-龥々〆ヶノ"
 _TOKEN = r"〔[^〔〕\n]{1,6}〕"

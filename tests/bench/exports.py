@@ -22,9 +22,9 @@ from rich.console import Console
 
 from tasks.land import land
 from tasks.memory import few_searches
-from tasks.meta_export import loads_repaired
 from tasks.sample.messenger import as_facebook
 from tasks.sample.tellings import stories
+from tasks.sources.meta_export import loads_repaired
 from tests.bench.meter import cpu_seconds, peak_megabytes
 from warehouse.lake import Lake
 
@@ -49,7 +49,9 @@ def main(size: int, as_json: bool) -> None:
         export = Path(folder) / "facebook-bench.zip"
         _in_a_process("write", export, size * 1_000_000)
         for choice in LABELS:
-            told[choice] = _in_a_process("land", export, Path(folder) / choice, choice) | {"bytes": export.stat().st_size}
+            told[choice] = _in_a_process("land", export, Path(folder) / choice, choice) | {
+                "bytes": export.stat().st_size
+            }
     if as_json:
         click.echo(json.dumps(told))
     else:

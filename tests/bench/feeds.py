@@ -146,7 +146,9 @@ def main(rounds: int) -> None:
                 _seconds(lambda file=file: list(feeds.entries(file)), rounds),
             ]
             totals = [total + seconds for total, seconds in zip(totals, times, strict=True)]
-            table.add_row(name, f"{len(data) / 1e3:.0f}", *(f"{s * 1e3:.1f}" for s in times), f"{times[0] / times[1]:.1f}")
+            table.add_row(
+                name, f"{len(data) / 1e3:.0f}", *(f"{s * 1e3:.1f}" for s in times), f"{times[0] / times[1]:.1f}"
+            )
     table.add_row("one of each", "", *(f"{s * 1e3:.1f}" for s in totals), f"{totals[0] / totals[1]:.1f}")
     Console().print(table)
 

@@ -11,7 +11,9 @@ from flows.verbs import run_day_and_show
 from tasks import conform
 from warehouse import store
 
-GOOD = "会社員です。noteに書いた記事を読んだ編集者から声をかけていただき、本を出すことになりました。とてもうれしかったです"
+GOOD = (
+    "会社員です。noteに書いた記事を読んだ編集者から声をかけていただき、本を出すことになりました。とてもうれしかったです"
+)
 HEAD = "From: a@example.jp\nDate: Wed, 1 Apr 2026 12:00:00 +0900\n"
 
 
@@ -47,7 +49,9 @@ def feed(entry: str) -> bytes:
 
 FRIENDS = {
     "email/good.eml": mail(GOOD),
-    "facebook_messenger/good.zip": export(GOOD.replace("本を", "\ud800本を") + " #本のネタにしてもいいよ"),  # half of a pair, as a cut-off emoji leaves
+    "facebook_messenger/good.zip": export(
+        GOOD.replace("本を", "\ud800本を") + " #本のネタにしてもいいよ"
+    ),  # half of a pair, as a cut-off emoji leaves
     "blog/good.xml": feed(f"<description>{GOOD}</description>"),
 }
 STRANGERS = {
@@ -56,7 +60,10 @@ STRANGERS = {
     "email/parts.eml": (mail("--b\n\nx\n" * 20_000, "Content-Type: multipart/mixed; boundary=b\n"), "too_large"),
     "facebook_messenger/bomb.zip": (bomb(), "too_large"),
     "blog/attributes.xml": (feed("<a " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/>"), "feed_broken"),
-    "blog/laughs.xml": (b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + feed("<title>&b;</title>"), "feed_broken"),
+    "blog/laughs.xml": (
+        b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + feed("<title>&b;</title>"),
+        "feed_broken",
+    ),
     "x_hashtag/deep.json": (b'{"data":' + b"[" * 100_000, "json_broken"),
 }
 

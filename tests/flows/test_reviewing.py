@@ -99,7 +99,9 @@ def test_a_decision_on_an_older_text_goes_back_to_review(told, capsys):
 
 def test_what_was_pasted_yields_to_the_message_and_keeps_its_decisions(told):
     text = "社内で誰にも聞けなかったExcelの悩みをツイッターでつぶやいたら、他社の経理の方が丁寧に教えてくれました。"
-    (told.path / "inbox" / "pasted" / "a.txt").write_text(f"{text}\n{'https://example.jp/' + 'a' * 40}", encoding="utf-8")
+    (told.path / "inbox" / "pasted" / "a.txt").write_text(
+        f"{text}\n{'https://example.jp/' + 'a' * 40}", encoding="utf-8"
+    )
     ingest(told.settings, "pasted")
     build(told.settings)
     (pasted,) = [i for (i,) in asked(told, "SELECT submission_ref FROM fct_submission WHERE channel = 'pasted'")]

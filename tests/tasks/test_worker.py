@@ -62,7 +62,11 @@ def test_memory_has_a_bound():
 
 @pytest.mark.parametrize(
     "reach",
-    ["__import__('socket').create_connection(('127.0.0.1', 9))", "__import__('subprocess').run(['true'])", "__import__('os').system('true')"],
+    [
+        "__import__('socket').create_connection(('127.0.0.1', 9))",
+        "__import__('subprocess').run(['true'])",
+        "__import__('os').system('true')",
+    ],
 )
 def test_it_reaches_nowhere(reach: str):
     assert "PermissionError" in confined(reach).stderr
@@ -75,7 +79,9 @@ def test_secrets_stay_with_the_parent(monkeypatch):
 
 def test_one_that_dies_costs_its_request_only(tmp_path):
     box = tmp_path / "many.mbox"
-    box.write_bytes(b"".join(b"From a@example.jp Fri May  3 12:05:00 2024\n" + i.payload + b"\n" for i in letters(5000)))
+    box.write_bytes(
+        b"".join(b"From a@example.jp Fri May  3 12:05:00 2024\n" + i.payload + b"\n" for i in letters(5000))
+    )
     asked = worker.Worker()
     answer = asked.ask("cut", 10.0, "email", box, {})
     assert next(answer).num_rows == worker.RECORDS

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks import mailboxes
 from tasks.channels import Item, Message, Unreadable, email
+from tasks.sources import mailboxes
 from tasks.text import mail_body
 
 HEADERS = {

@@ -293,7 +293,15 @@ PLACES = {
     "two texts": ("<item><description>{text}</description><content:encoded>{text}!</content:encoded></item>", rss),
     "a title": ("<item><title>{text}</title><description>短い</description></item>", rss),
 }  # fmt: skip
-ATTRIBUTES = ["", " ", " xml:lang='ja'", " xml:base='https://b.example.jp/'", " mode='base64'", " type='text'", " a='>'"]
+ATTRIBUTES = [
+    "",
+    " ",
+    " xml:lang='ja'",
+    " xml:base='https://b.example.jp/'",
+    " mode='base64'",
+    " type='text'",
+    " a='>'",
+]
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -100,7 +100,9 @@ def test_answers_without_an_address_are_never_thrown_together(tmp_path):
 
 def test_a_question_that_was_renamed_or_asked_twice_is_mapped_by_the_settings(tmp_path):
     header = "タイムスタンプ,どんなことがありましたか,どんなことがありましたか,あったことを教えてください"
-    rows = f"{header}\n2026/04/02 9:01:33,初めの題で,,\n2026/04/02 9:02:33,,二度目の題で,\n2026/04/02 9:03:33,,,今の題で\n"
+    rows = (
+        f"{header}\n2026/04/02 9:01:33,初めの題で,,\n2026/04/02 9:02:33,,二度目の題で,\n2026/04/02 9:03:33,,,今の題で\n"
+    )
     with pytest.raises(Unreadable, match="csv_columns"):
         told(tmp_path, rows)
     columns = {"story": ["どんなことがありましたか", "あったことを教えてください"]}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.channels import Unreadable, line
-from tasks.line_export import read_history
+from tasks.sources.line_export import read_history
 from tasks.turns import settle
 from tests.tasks.channels.turns_of import messages_of
 

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tasks import feed_watch
 from tasks.channels import Message, blog, feeds, note
 from tasks.http import Client
 from tasks.items import raw_id
 from tasks.live import Well, draw
+from tasks.sources import feed_watch
 from tests.standins.raw import RawServer
 from tests.standins.site import Page, Site, moved, rss
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks import conform, meta_html
+from tasks import conform
 from tasks.channels import facebook_messenger as facebook
 from tasks.inbox import land_inbox
 from tasks.land import land
 from tasks.link import link
-from tasks.meta_export import said as told_by
+from tasks.sources import meta_html
+from tasks.sources.meta_export import said as told_by
 from tasks.turns import settle
 from tests.standins.meta_exports import (
     FACEBOOK_TEXT,

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks import archive, channels, conform
+from tasks import channels, conform
 from tasks.land import land
+from tasks.sources import archive
 from tests.standins.meta_exports import HANAKO, page, said, write_zip
 from warehouse.lake import Lake, read_parquet
 

@@ -19,7 +19,14 @@ def told(tmp_path: Path, *rows: str, header: str = HEADER) -> list[Message]:
 
 
 LABELS = [(Words(language)(f"channel.{name}"), name) for name in known() for language in ("ja", "en")]
-TYPED = [("メール", "email"), (" ＬＩＮＥ ", "line"), ("Ｘ", "x_hashtag"), ("XのDM", "x_dm"), ("", "pasted"), ("鳩", "pasted")]
+TYPED = [
+    ("メール", "email"),
+    (" ＬＩＮＥ ", "line"),
+    ("Ｘ", "x_hashtag"),
+    ("XのDM", "x_dm"),
+    ("", "pasted"),
+    ("鳩", "pasted"),
+]
 
 
 @pytest.mark.parametrize(("typed", "channel"), [*LABELS, *TYPED, *((name, name) for name in known())])
@@ -32,7 +39,11 @@ def test_identity_is_what_was_typed_and_a_consent_that_comes_later_is_no_new_one
     (first,) = told(tmp_path, "メール,港の人,2026/4/2,話です。")
     (moved,) = told(tmp_path, "2026/4/2,話です。,メール,港の人,実名可", header="日付,本文,届いた経路,名前,利用の許可")
     assert (moved.native_id, moved.attribution_wish) == (first.native_id, "named_ok")
-    others = ["メール,港の人,2026/4/3,話です。", "メール,別の人,2026/4/2,話です。", "メール,港の人,2026/4/2,別の話です。"]
+    others = [
+        "メール,港の人,2026/4/3,話です。",
+        "メール,別の人,2026/4/2,話です。",
+        "メール,港の人,2026/4/2,別の話です。",
+    ]
     assert len({m.native_id for m in [first, *told(tmp_path, *others)]}) == 4
 
 

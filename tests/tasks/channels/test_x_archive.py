@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks import x_archive
 from tasks.channels import Unreadable, x_dm, x_hashtag
+from tasks.sources import x_archive
 from tasks.turns import settle
 from tests.standins import x_archive as made
 from tests.standins.x_archive import HANAKO, OWNER, TAG, T, note, script, tweet, write

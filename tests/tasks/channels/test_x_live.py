@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks import x_api, x_search
 from tasks.channels import Message, Unreadable, x_dm, x_hashtag
 from tasks.http import Client, Unreachable
 from tasks.items import raw_id
 from tasks.live import Well, draw
+from tasks.sources import x_api, x_search
 from tests.standins import api
 from tests.standins.raw import RawServer, answer
 from tests.standins.x import BEARER, NOW, OWNER, TAG, X, event, id_at, post

@@ -107,8 +107,8 @@ def test_zone_of_the_settings_is_taken_where_the_text_tells_none():
 
 SECONDS = st.datetimes(datetime(1991, 1, 1), datetime(2099, 12, 30)).map(lambda at: at.replace(microsecond=0))
 OFFSETS = st.integers(-12 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 WITH_OFFSET = (
     lambda at: at.isoformat(),
@@ -150,7 +150,7 @@ def test_milliseconds_never_crash(milliseconds: int):
     assert at is None or round(at.timestamp() * 1000) == milliseconds
 
 
-NAMES = st.sampled_from("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Foo".split())
+NAMES = st.sampled_from(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Foo"])
 AROUND = st.sampled_from([("", ""), ("Fri, ", ""), ("Fri, ", " (JST)"), ("", " (UTC)")])
 
 

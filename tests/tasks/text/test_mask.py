@@ -142,7 +142,10 @@ PIECES = [
 texts = st.one_of(st.text(max_size=30), st.lists(st.sampled_from(PIECES), max_size=6).map("".join))
 
 
-@given(texts, st.lists(st.one_of(st.sampled_from(["及川 湊", "rei", "〔名", "前〕", "門倉"]), st.text(max_size=6)), max_size=3))
+@given(
+    texts,
+    st.lists(st.one_of(st.sampled_from(["及川 湊", "rei", "〔名", "前〕", "門倉"]), st.text(max_size=6)), max_size=3),
+)
 def test_masking_twice_changes_nothing(text, own):
     once = mask(text, own)
     assert mask(once, own) == once

@@ -85,7 +85,13 @@ def test_match_key_keeps_everything_else():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("3人来た", "8人来た"), ("はは", "ばば"), ("仕事が来た", "仕事が消えた"), ("が。", "か。"), ("ラーメン", "ラメン")],
+    [
+        ("3人来た", "8人来た"),
+        ("はは", "ばば"),
+        ("仕事が来た", "仕事が消えた"),
+        ("が。", "か。"),
+        ("ラーメン", "ラメン"),
+    ],
 )
 def test_match_key_differs(one, other):
     assert match_key(one) != match_key(other)
@@ -111,13 +117,22 @@ def test_hashtags_in(text, tags):
 
 @pytest.mark.parametrize(
     "text",
-    ["#本のネタにしてもいいよ", "＃本のネタにしてもいいよ！", "♯本のﾈﾀにしてもいいよ", "(#本のネタにしてもいいよ)", "#本のネタにしてもいいよ\n次の行"],
+    [
+        "#本のネタにしてもいいよ",
+        "＃本のネタにしてもいいよ！",
+        "♯本のﾈﾀにしてもいいよ",
+        "(#本のネタにしてもいいよ)",
+        "#本のネタにしてもいいよ\n次の行",
+    ],
 )
 def test_call_is_recognised(text):
     assert has_hashtag(text, [], CALL)
 
 
-@pytest.mark.parametrize("text", ["#本のネタにしてもいいよね", "本のネタにしてもいいよ", "#ネタにしてもいいよ", "#本のネタ にしてもいいよ", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["#本のネタにしてもいいよね", "本のネタにしてもいいよ", "#ネタにしてもいいよ", "#本のネタ にしてもいいよ", ""],
+)
 def test_other_tags_are_not_the_call(text):
     assert not has_hashtag(text, ["本のネタにしてもいいよね"], CALL)
 

@@ -9,19 +9,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from tasks import x_archive, x_compliance
-from tasks.api_pages import MEDIA_TYPE, canonical, member, members, text, unknown, without
 from tasks.channels import Item, Unreadable
 from tasks.conversations import is_since
+from tasks.sources import x_archive, x_compliance
+from tasks.sources.api_pages import MEDIA_TYPE, canonical, member, members, text, unknown, without
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag
 
-_VOLATILE = frozenset("favorite_count retweet_count favorited retweeted".split())
+_VOLATILE = frozenset(["favorite_count", "retweet_count", "favorited", "retweeted"])
 _KNOWN = _VOLATILE | frozenset(
-    "id id_str full_text text created_at entities extended_entities edit_info in_reply_to_status_id"
-    " in_reply_to_status_id_str in_reply_to_user_id in_reply_to_user_id_str in_reply_to_screen_name lang source"
-    " truncated display_text_range possibly_sensitive coordinates geo place contributors scopes"
-    " withheld_in_countries withheld_copyright withheld_scope deleted_at".split()
+    (
+        "id id_str full_text text created_at entities extended_entities edit_info in_reply_to_status_id"
+        " in_reply_to_status_id_str in_reply_to_user_id in_reply_to_user_id_str in_reply_to_screen_name lang"
+        " source truncated display_text_range possibly_sensitive coordinates geo place contributors scopes"
+        " withheld_in_countries withheld_copyright withheld_scope deleted_at"
+    ).split()
 )
 _POST_LINK = re.compile(r"https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/\w{1,20}/status/(\d{1,20})\b", re.ASCII)
 _MENTIONS = re.compile(r"(?:@\w{1,15}\s+)*", re.ASCII)

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from tasks.archive import Archive, open_archive
 from tasks.channels import Unreadable
+from tasks.sources.archive import Archive, open_archive
 
 MESSAGE_CAP = 30_000_000
 _LINE_CAP = 1 << 20

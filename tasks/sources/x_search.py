@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tasks.api_pages import Page, ask, call_tags, each, member, members, text, walk
 from tasks.http import Unreachable
 from tasks.live import Well
+from tasks.sources.api_pages import Page, ask, call_tags, each, member, members, text, walk
+from tasks.sources.x_api import API, accepted, app_sign, earlier, overlap, spellings, tell_gap, time_of, written
 from tasks.text.dates import parse_time
 from tasks.text.normalise import hashtags_in
-from tasks.x_api import API, accepted, app_sign, earlier, overlap, spellings, tell_gap, time_of, written
 
 FIELDS = {
     "post": {

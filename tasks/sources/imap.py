@@ -37,7 +37,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from tasks.live import Well
-from tasks.mailboxes import MESSAGE_CAP
+from tasks.sources.mailboxes import MESSAGE_CAP
 from tasks.wire import Unreachable
 
 CONNECT_SECONDS, READ_SECONDS = 20.0, 60.0

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import orjson
 
-from tasks import archive
 from tasks.channels import Unreadable
-from tasks.meta_html import read_html
+from tasks.sources import archive
+from tasks.sources.meta_html import read_html
 from tasks.text.dates import parse_epoch_ms, parse_time
 from tasks.text.decode import repair_mojibake
 
@@ -37,7 +37,9 @@ SPELLINGS = {
 }
 
 _MESSAGE_FILE = re.compile(r"(?:[^/\\]+/)*message_\d{1,6}\.(?:json|html)")
-_WRAPPER = r"(?:(?!your_)[^/\\]+/)??"  # your_facebook_activity/messages is no `messages` of Instagram's, nor the reverse
+_WRAPPER = (
+    r"(?:(?!your_)[^/\\]+/)??"  # your_facebook_activity/messages is no `messages` of Instagram's, nor the reverse
+)
 _FLAT = re.compile(r"(?:[^/\\]+/){0,2}[^/\\]+_\d{1,6}\.json")
 _WANTED = re.compile(f"{_MESSAGE_FILE.pattern}|{_FLAT.pattern}")
 
@@ -111,7 +113,7 @@ def pages(path: Path, layout: Layout) -> Iterator[Page]:
 
 @contextmanager
 def opened_export(path: Path, wanted: re.Pattern[str]) -> Iterator[archive.Archive]:
-    """As tasks.archive.open_archive, but what is told of an unsafe one names no member: those are names of people."""
+    """As tasks.sources.archive.open_archive, but what is told of an unsafe one names no member: those are names of people."""
     with ExitStack() as stack:
         try:
             opened = stack.enter_context(archive.open_archive(path, wanted))

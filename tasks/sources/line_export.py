@@ -23,7 +23,7 @@ _SAVED = re.compile(r"(?:保存日時|Saved on|儲存日期|保存日期) ?[：:
 _COUNT = re.compile(r" ?\(\d+\)$")  # members of a group; also what a browser adds to a second download
 
 _DAYS = {day: n for n, days in enumerate(("月一", "火二", "水三", "木四", "金五", "土六", "日")) for day in days}
-_DAYS |= {day: n for n, day in enumerate("mon tue wed thu fri sat sun".split())}
+_DAYS |= {day: n for n, day in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 # 2021/1/1(金) · 2021.1.1 金曜日 · 2021/01/02（週六）
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})"

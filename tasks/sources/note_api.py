@@ -33,7 +33,7 @@ def articles(path: Path) -> Iterator[Item]:
 
     Raises Unreadable: empty, json_broken, wrong_shape (an error answer, or none of these).
     """
-    from tasks.api_pages import cut_pages
+    from tasks.sources.api_pages import cut_pages
 
     return cut_pages(path, lambda page: [_item(article, is_list) for article, is_list in _articles_of(page)])
 
@@ -58,7 +58,7 @@ def pull_articles(well: Well, base: str, tag: str, state: Mapping) -> Mapping:
 
 
 def _new_keys(well: Well, base: str, tag: str, state: Mapping) -> list[str]:
-    from tasks.api_pages import Page, ask, walk
+    from tasks.sources.api_pages import Page, ask, walk
 
     known = set() if well.since or well.until else set(state.get("keys", ()))
     found: dict[str, None] = {}
@@ -81,8 +81,8 @@ def _new_keys(well: Well, base: str, tag: str, state: Mapping) -> list[str]:
 
 def _fetch_all(well: Well, base: str, keys: list[str]) -> list[str]:
     """Keep each article; the keys of those that came, or that are not there any more."""
-    from tasks.api_pages import Refused, ask
     from tasks.http import Unreachable
+    from tasks.sources.api_pages import Refused, ask
 
     for number, key in enumerate(keys):
         well.http.sleep(PAUSE)
@@ -138,7 +138,7 @@ def _articles_of(page: object) -> Iterator[tuple[object, bool]]:
 
 
 def _item(article: object, is_list: bool) -> Item:
-    from tasks.api_pages import MEDIA_TYPE, canonical, member, odd
+    from tasks.sources.api_pages import MEDIA_TYPE, canonical, member, odd
 
     key = member(article, "key")
     if not isinstance(key, str) or not key:
@@ -156,7 +156,7 @@ def _tag_list(article: Mapping) -> list:
 
 
 def _tag_name(told_tag: object) -> str | None:
-    from tasks.api_pages import member
+    from tasks.sources.api_pages import member
 
     name = member(told_tag, "hashtag", "name") or member(told_tag, "name") or told_tag
     return name.lstrip("#＃♯") if isinstance(name, str) else None

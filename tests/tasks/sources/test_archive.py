@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks import archive
-from tasks.archive import open_archive
 from tasks.channels import Unreadable
+from tasks.sources import archive
+from tasks.sources.archive import open_archive
 
 TEXT = re.compile(r".*\.txt")
 

@@ -14,10 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks import imap
 from tasks.channels import Item, email
 from tasks.items import raw_id
 from tasks.live import Well, draw
+from tasks.sources import imap
 from tests.standins import dovecot
 from tests.standins.proxy import Proxy
 from tests.standins.raw import unused_port

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from tasks.api_pages import Page, ask, canonical, member, members, text, walk
 from tasks.channels import Unreadable
 from tasks.conversations import Conversation, chosen, is_since
 from tasks.http import Unreachable
 from tasks.live import Well
+from tasks.sources.api_pages import Page, ask, canonical, member, members, text, walk
+from tasks.sources.x_api import API, accepted, overlap, spellings, tell_gap, user_sign
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag
-from tasks.x_api import API, accepted, overlap, spellings, tell_gap, user_sign
 
 REACH = timedelta(days=30)
 PAGE = "100"

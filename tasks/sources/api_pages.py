@@ -20,7 +20,7 @@ import orjson
 from tasks.channels import Item, Unreadable
 from tasks.http import Answer, Client, Unreachable
 from tasks.live import Well
-from tasks.meta_export import loads
+from tasks.sources.meta_export import loads
 
 JSON_FILES = ("*.json", "*.jsonl", "*.ndjson")
 MEDIA_TYPE = "application/json"

@@ -13,7 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tasks.api_pages import (
+from tasks.channels import Item, Message, Unreadable
+from tasks.conversations import Conversation, chosen, is_since
+from tasks.http import RateLimited, Unreachable
+from tasks.live import Well
+from tasks.sources.api_pages import (
     MEDIA_TYPE,
     Page,
     Refused,
@@ -28,12 +32,8 @@ from tasks.api_pages import (
     text,
     walk,
 )
-from tasks.channels import Item, Message, Unreadable
-from tasks.conversations import Conversation, chosen, is_since
-from tasks.http import RateLimited, Unreachable
-from tasks.live import Well
-from tasks.meta_export import Said, identity, loads, numbered
-from tasks.meta_placeholders import is_written_by_the_app
+from tasks.sources.meta_export import Said, identity, loads, numbered
+from tasks.sources.meta_placeholders import is_written_by_the_app
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag
 

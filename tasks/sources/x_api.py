@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from tasks.api_pages import Refused
 from tasks.http import Unreachable
 from tasks.live import Well
+from tasks.sources.api_pages import Refused
 
 API = "https://api.x.com"
 SPELLINGS = ("post", "tweet")

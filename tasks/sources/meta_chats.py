@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tasks.channels import Item, Message, Unreadable
 from tasks.conversations import Conversation, chosen, is_since, merged
-from tasks.meta_export import SEALED, Layout, Page, dumps, either, identified, loads_repaired, pages, said
-from tasks.meta_placeholders import is_written_by_the_app
+from tasks.sources.meta_export import SEALED, Layout, Page, dumps, either, identified, loads_repaired, pages, said
+from tasks.sources.meta_placeholders import is_written_by_the_app
 from tasks.text.decode import repair_mojibake
 from tasks.text.normalise import has_hashtag
 
@@ -71,7 +71,7 @@ def cut(path: Path, options: Mapping, layout: Layout) -> Iterator[Item]:
     """The messages of the chosen conversations that are in this file, as they are written.
 
     options: those of tasks.conversations.chosen; beside, all files that lie together. Raises Unreadable as
-    tasks.meta_export.pages. A damaged file inside is one item with a problem, unless others were chosen by name.
+    tasks.sources.meta_export.pages. A damaged file inside is one item with a problem, unless others were chosen by name.
     """
     choice = choose(path, options, layout)
     for page in pages(path, layout):

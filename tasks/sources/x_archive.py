@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasks import archive
-from tasks.api_pages import members, text, utf8
 from tasks.channels import Unreadable
-from tasks.meta_export import loads
+from tasks.sources import archive
+from tasks.sources.api_pages import members, text, utf8
+from tasks.sources.meta_export import loads
 
 FILES = ("*.zip", "manifest.js")
 SUFFIXES = (".zip", ".js")

@@ -12,8 +12,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from tasks.api_pages import MEDIA_TYPE, canonical, text
 from tasks.channels import Item, Message, Unreadable
+from tasks.sources.api_pages import MEDIA_TYPE, canonical, text
 from tasks.text.dates import parse_time
 
 # What a stream tells, alone below its name; post_… should they be renamed as the rest of the API was.
