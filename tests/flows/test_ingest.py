@@ -103,8 +103,8 @@ def test_an_export_that_was_unpacked_is_told(real_home, capsys):
 
 
 def test_a_full_disk_is_told_in_japanese():
-    told = one_line(OSError(errno.ENOSPC, "No space left on device", "/home/a/raw"))
-    assert told.startswith("ディスクがいっぱいです") and "/home/a/raw" in told and "Error" not in told
+    told = one_line(OSError(errno.ENOSPC, "No space left on device", "call/raw"))
+    assert told.startswith("ディスクがいっぱいです") and "call/raw" in told and "Error" not in told
 
 
 def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
@@ -119,7 +119,10 @@ def test_what_lies_where_no_run_looks_is_told_every_time(real_home, capsys):
         assert len(told) == 2 and "line: " in told[0] and "[channels." in told[0] and "話.eml: " in told[1]
     assert examine(real_home.path, as_json=True) == 1
     found = json.loads(capsys.readouterr().out)["findings"]
-    assert {(f["problem"], f["where"]) for f in found} >= {("no_such_channel", "inbox/line"), ("no_such_folder", "inbox/話.eml")}
+    assert {(f["problem"], f["where"]) for f in found} >= {
+        ("no_such_channel", "inbox/line"),
+        ("no_such_folder", "inbox/話.eml"),
+    }
 
 
 def test_a_format_that_changed_is_news(real_home, capsys):
