@@ -13,7 +13,6 @@ from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy
 from warehouse.store import NotBuilt
 
-
 _SYSTEM = {
     errno.ENOSPC: "ディスクがいっぱいです。空きを作ってから、もう一度どうぞ",
     errno.EDQUOT: "使えるディスクの量を超えました。空きを作ってから、もう一度どうぞ",
