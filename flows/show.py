@@ -86,15 +86,18 @@ def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None
     for name in names:
         table.add_column(escape(name), overflow="fold")
     for row in values:
-        table.add_row(
-            *["" if value is None else escape(plain(str(value).encode("utf-8", "replace").decode())) for value in row]
-        )
+        table.add_row(*["" if value is None else escape(_shown(value)) for value in row])
     out.print(table)
 
 
 def one_line(text: object) -> str:
-    """Foreign text for a terminal: on one line, and without what would command the terminal or turn the text after it."""
-    return plain(" ".join(str(text).encode("utf-8", "replace").decode().split()))
+    """Foreign text for a terminal, on one line."""
+    return _shown(" ".join(str(text).split()))
+
+
+def _shown(value: object) -> str:
+    """Without what would command the terminal or turn the text after it; half characters of file names as ?."""
+    return plain(str(value).encode("utf-8", "replace").decode())
 
 
 def lines(out: Console, pairs: Iterable[tuple[str, object]]) -> None:

@@ -40,7 +40,7 @@ def link(submissions: pd.DataFrame, key: bytes) -> tuple[pd.DataFrame, pd.DataFr
 
 
 def _tellers(linked: pd.DataFrame) -> pd.Series:
-    """contributor_ref by row: a copy that tells no sender is no second person, but the one who is known to have told it."""
+    """contributor_ref by row: a copy that tells no sender is no second person."""
     known = linked["contributor_ref"]
     return known.where(known.notna(), linked.groupby("story_id")["contributor_ref"].transform("first"))
 

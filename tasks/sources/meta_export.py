@@ -37,9 +37,7 @@ SPELLINGS = {
 }
 
 _MESSAGE_FILE = re.compile(r"(?:[^/\\]+/)*message_\d{1,6}\.(?:json|html)")
-_WRAPPER = (
-    r"(?:(?!your_)[^/\\]+/)??"  # your_facebook_activity/messages is no `messages` of Instagram's, nor the reverse
-)
+_WRAPPER = r"(?:(?!your_)[^/\\]+/)??"  # your_facebook_activity/messages is no `messages` of Instagram's
 _FLAT = re.compile(r"(?:[^/\\]+/){0,2}[^/\\]+_\d{1,6}\.json")
 _WANTED = re.compile(f"{_MESSAGE_FILE.pattern}|{_FLAT.pattern}")
 

@@ -135,9 +135,8 @@ def test_what_cannot_be_opened_is_told_and_stops_no_other(lake, tmp_path, is_nam
     monkeypatch.setattr(os, "access", lambda path, mode: path != closed and may_read(path, mode))
     os.mkfifo(inbox / "pipe.json")  # to open one waits for ever
     paths = sorted(inbox.iterdir())
-    done = (
-        land(lake, "x_hashtag", paths, {}, NOW, "r") if is_named else land_inbox(lake, "x_hashtag", inbox, {}, NOW, "r")
-    )
+    way, where = (land, paths) if is_named else (land_inbox, inbox)
+    done = way(lake, "x_hashtag", where, {}, NOW, "run")
     told = {(name, problem) for name, problem, _ in done.notices}
     assert done.new == 1 and ("closed.json", "not_permitted") in told
     assert ("pipe.json", "not_a_file" if is_named else "not_taken") in told

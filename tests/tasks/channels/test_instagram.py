@@ -40,9 +40,10 @@ def test_only_what_was_chosen(options: dict, hanako: int, jiro: int, own: int):
     assert instagram.outside(EXPORT, options) == HANAKO_SAID + JIRO_SAID + OWN - len(items)
 
 
-@pytest.mark.parametrize(
-    "root", ["your_facebook_activity", "your_activity_across_facebook", "old/your_facebook_activity"]
-)
+FACEBOOKS = ["your_facebook_activity", "your_activity_across_facebook", "old/your_facebook_activity"]
+
+
+@pytest.mark.parametrize("root", FACEBOOKS)
 def test_an_export_of_facebooks_in_the_wrong_folder_is_not_taken_for_instagrams(tmp_path, root):
     export = tmp_path / "facebook.zip"
     with zipfile.ZipFile(export, "w") as archive:
