@@ -42,6 +42,14 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     for channel in settings.channels:
         if channel not in channels.names():
             yield "unknown_channel", f"[channels.{channel}]"
+        elif _is_two_sided(channel) and not settings.me.get(channels.module(channel).NAMESPACE):
+            if settings.lake.raw_files(channel):
+                yield "nobody_is_me", f"[me] {channels.module(channel).NAMESPACE}"
+
+
+def _is_two_sided(channel: str) -> bool:
+    """Whether what the author said herself comes with it."""
+    return channel == "email" or hasattr(channels.module(channel), "list_conversations")
 
 
 def _inbox(settings: Settings) -> Iterator[Finding]:

@@ -31,7 +31,8 @@ def run_day_and_show(home: Path, no_prefect: bool, as_json: bool) -> int:
     else:
         notices(out, not_read(settings), words)
         _show_day(out, settings, day, new_held, words)
-    return 1 if day.failures else QUARANTINE if new_held else 0
+    is_whole = all(landing["is_whole"] for landing in day.landings.values())
+    return 1 if day.failures or not is_whole else QUARANTINE if new_held else 0
 
 
 def _run_day(settings: Settings, no_prefect: bool, out, words: Words, quiet: bool):
@@ -121,7 +122,7 @@ def ingest_and_show(
         if unheard:
             out.print(f"△ {words('ingest.unheard')}", style="yellow", markup=False)
         out.print(words("ingest.done", channel=words(f"channel.{channel}"), **{k: done[k] for k in _TOLD}))
-    return 1 if missing or unheard else QUARANTINE if done["quarantined"] else 0
+    return 1 if missing or unheard or not done["is_whole"] else QUARANTINE if done["quarantined"] else 0
 
 
 def with_channel(settings: Settings, channel: str, conversation: Sequence[str] = ()) -> Settings:

@@ -4,7 +4,7 @@ What     CSV download of the form, or of its sheet: a header of question titles,
 Live     csv_url (or csv_url_env, the name of an environment variable that holds it) = the sheet, published to the web
          as CSV. Whoever knows that address reads every answer, e-mails too: publish a tab without the e-mail column.
 Cursor   ETag, Last-Modified and a hash of the table: one that did not change is not cut again.
-Identity namespace form, hash of timestamp, e-mail and answers: Google gives no response id. Somebody who edits an
+Identity namespace form, hash of the instant, e-mail and answers: Google gives no response id. Somebody who edits an
          answer overwrites the row and its timestamp, and nothing tells that from a second answer, so it comes as a new
          one (the same text or nearly so is linked as one story). Only where the form takes one answer a person
          (「回答を1回に制限する」) can the settings say so: one_answer_each = true makes the e-mail the identity, the newest
@@ -19,8 +19,10 @@ Quirks   times: "2020/02/11 9:01:33 午後 GMT+9" (CSV), "2024/01/07 7:56:35 AM 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -50,6 +52,7 @@ TITLES: tables.Titles = {
     "platform": ("活動の場", "プラットフォーム", "使っているSNS", "Platform"),
     "name": ("お名前", "名前", "ペンネーム", "ニックネーム", "氏名", "Name"),
 }  # fmt: skip
+_SEPARATOR = re.compile(r"[;,]\s*")
 TICKED = ("platform", "benefit", "industry")
 
 
@@ -88,7 +91,7 @@ def conform(item: Item) -> Message:
     ticked = {role: tables.labels_in(tables.cells(fields, columns, role)) for role in TICKED}
     return Message(
         namespace=NAMESPACE,
-        native_id=_identity(fields, columns, first, bool(item.context.get("one_answer_each"))),
+        native_id=_identity(fields, columns, first, posted_at, bool(item.context.get("one_answer_each"))),
         channel="form",
         body="\n\n".join(story),
         author_id=first["email"].casefold() or None,
@@ -101,10 +104,15 @@ def conform(item: Item) -> Message:
     )
 
 
-def _identity(fields: list[str], columns: tables.Columns, first: Mapping[str, str], is_one_each: bool) -> str:
-    """Empty cells do not count: a question added later gives every earlier answer one more of them."""
+def _identity(
+    fields: list[str], columns: tables.Columns, first: Mapping[str, str], at: datetime | None, is_one_each: bool
+) -> str:
+    """The same for the form's CSV and its sheet, which write times and ticked boxes in their own ways.
+
+    Empty cells do not count: a question added later gives every earlier answer one more of them.
+    """
     if is_one_each and first["email"]:
         return tables.digest(["one answer each", first["email"].casefold()])
     apart = {n for role in ("timestamp", "email") for group in columns.get(role, ()) for n in group}
-    answers = [field for n, field in enumerate(fields) if field and n not in apart]
-    return tables.digest([first["timestamp"], first["email"], *answers])
+    answers = [_SEPARATOR.sub(";", field) for n, field in enumerate(fields) if field and n not in apart]
+    return tables.digest([at.isoformat() if at else first["timestamp"], first["email"], *answers])

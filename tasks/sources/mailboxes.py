@@ -7,6 +7,7 @@ it on.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -120,7 +121,7 @@ def _slices(file: BinaryIO, name: str) -> Iterator[Slice]:
 
 def _letter(first: bytes, file: BinaryIO, name: str) -> Iterator[Slice]:
     letter = Slice(name)
-    letter.add(first)
+    letter.add(first.removeprefix(codecs.BOM_UTF8))  # a text editor's, no part of a mail
     while chunk := file.read(_LINE_CAP):
         letter.add(chunk)
     yield letter

@@ -180,3 +180,12 @@ def test_sample_files_never_enter_a_real_home_wherever_they_lie_and_the_reverse(
         ingest(load(sample_copy), "form", [real])
     assert ingest(real_home.settings, "form", [real]).new > 0
     assert real_home.settings.lake.raw_files() != [] and not list(real_home.path.glob("raw/channel=form/*/.tmp*"))
+
+
+def test_doctor_asks_who_the_author_is_where_her_own_words_come_too(real_home, capsys):
+    put(real_home, "email", GOOD["email"])
+    ingest(real_home.settings, "email")
+    examine(real_home.path, as_json=True)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert ("nobody_is_me", "[me] mail") in [(f["problem"], f["where"]) for f in findings]
+    assert not any(f["where"] == "[me] facebook" for f in findings), "nothing came that way"

@@ -9,6 +9,7 @@ import pytest
 from flows import notify, runlog
 from flows.ingest import WrongHome, ingest, ingest_home
 from flows.settings import load
+from flows.verbs import ingest_and_show, run_day_and_show
 from tasks import conform
 from tasks.live import read_cursor
 from tests.standins.api import Api, closed
@@ -96,6 +97,14 @@ def test_a_source_that_cannot_be_asked_for_long_is_told(asking, instance):
     late = notify.overdue(asking.settings, later - timedelta(hours=2))
     assert not any("Mastodon" in line for line in late)
     assert any("Mastodon" in line for line in notify.overdue(asking.settings, later))
+
+
+def test_a_source_that_could_not_be_asked_is_no_success(asking, instance, capsys):
+    instance.script = Api(instance.source, closed)
+    assert ingest_and_show(asking.path, "mastodon", (), as_json=True) == 1
+    assert run_day_and_show(asking.path, no_prefect=True, as_json=True) == 1
+    instance.script = Api(instance.source)
+    assert ingest_and_show(asking.path, "mastodon", (), as_json=True) == 0
 
 
 def test_a_sample_home_asks_nobody(sample_copy, instance):

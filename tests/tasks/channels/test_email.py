@@ -429,3 +429,8 @@ def test_any_bytes_are_read_or_unreadable(noise: bytes, head: bytes):
     except Unreadable:
         return
     assert isinstance(message.body, str)
+
+
+def test_a_mark_that_an_editor_left_is_no_part_of_the_mail(tmp_path: Path):
+    (item,) = cut(tmp_path / "a.eml", b"\xef\xbb\xbf" + mail())
+    assert item == cut(tmp_path / "b.eml", mail())[0] and email.conform(item).author_id

@@ -168,3 +168,11 @@ def test_the_address_may_be_a_secret(tmp_path, monkeypatch):
         monkeypatch.setenv("FORM_CSV", server.url + "/pub")
         assert len(desk.pull()[0]) == 2
     assert Desk(tmp_path, "").pull() == ([], ["option_missing"])
+
+
+def test_the_forms_csv_and_its_sheet_say_the_same_answer(tmp_path):
+    header = "タイムスタンプ,エピソード,活動の場"
+    (csv,) = told(tmp_path, f"{header}\r\n2026/04/02 9:01:33 午後 GMT+9,声がかかりました,note;ブログ\r\n")
+    (sheet,) = told(tmp_path, f'{header}\r\n2026/04/02 21:01:33,声がかかりました,"note, ブログ"\r\n')
+    (other,) = told(tmp_path, f"{header}\r\n2026/04/02 21:01:34,声がかかりました,note;ブログ\r\n")
+    assert csv.native_id == sheet.native_id != other.native_id
