@@ -42,9 +42,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     for channel in settings.channels:
         if channel not in channels.names():
             yield "unknown_channel", f"[channels.{channel}]"
-        elif _is_two_sided(channel) and not settings.me.get(channels.module(channel).NAMESPACE):
-            if settings.lake.raw_files(channel):
-                yield "nobody_is_me", f"[me] {channels.module(channel).NAMESPACE}"
+        elif _is_two_sided(channel) and settings.lake.raw_files(channel):
+            space = channels.module(channel).NAMESPACE
+            yield from [("nobody_is_me", f"[me] {space}")] * (not settings.me.get(space))
 
 
 def _is_two_sided(channel: str) -> bool:
