@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -100,6 +100,17 @@ def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
             rows += [(ref, dimension, code, 1.0, None, None) for code in found]
     return _codings(rows, "contributor", book.version, "contributor")
+
+
+def by_todays_turns(decisions: Iterable[Entry], messages: pd.DataFrame, submissions: pd.DataFrame) -> list[Entry]:
+    """Decisions on a message that is part of a larger turn by now (an earlier bubble came later) speak of that turn.
+
+    Its text is another one than was seen, so they go back to review instead of being forgotten.
+    """
+    ids = messages.set_index("raw_id")["submission_id"]
+    held = submissions[["submission_id", "raw_ids"]].explode("raw_ids")
+    turns = dict(zip(ids.reindex(held["raw_ids"]), held["submission_id"], strict=True))
+    return [replace(entry, subject=turns.get(entry.subject, entry.subject)) for entry in decisions]
 
 
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:

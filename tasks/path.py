@@ -59,6 +59,7 @@ def travel(
     tell("code")
     coder = RuleCoder(book)
     answers = assign_codes.code_texts(coder, lake, submissions)
+    decisions = assign_codes.by_todays_turns(decisions, messages, submissions)
     people, changed = assign_codes.person_rows(book, submissions, decisions)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
     coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])

@@ -116,6 +116,25 @@ def test_what_was_pasted_yields_to_the_message_and_keeps_its_decisions(told):
     assert counted(told, "industry")["A"] == 1
 
 
+def test_a_decision_on_a_turn_that_grew_at_its_beginning_goes_back_to_review(told):
+    def export(name: str, *rows: str) -> None:
+        head = "[LINE] 花子とのトーク履歴\n保存日時：2026/04/30 13:16\n\n2026/04/02(木)\n"
+        (told.path / "inbox" / "line").mkdir(exist_ok=True)
+        (told.path / "inbox" / "line" / name).write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+        ingest(told.settings, "line")
+        build(told.settings)
+
+    with (told.path / "neta.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[channels.line]\nconversations = ["*"]\n')
+    later = "10:24\t花子\tnoteを読んだ方から仕事の相談をいただき、とてもうれしかったです"
+    export("a.txt", later)
+    (ref,) = [i for (i,) in asked(told, "SELECT submission_ref FROM fct_submission WHERE channel = 'line'")]
+    decide(told.path, ref, "industry=A", "editor", None)
+    export("b.txt", "10:23\t花子\t前の会社での話です", later)
+    (ref,) = [i for (i,) in asked(told, "SELECT submission_ref FROM fct_submission WHERE channel = 'line'")]
+    assert (ref, "industry", "changed") in asked(told, "SELECT submission_ref, dimension, cause FROM fct_to_review")
+
+
 WRONG = {
     "unknown code": ("x:1700000000000000007", "platform=myspace"),
     "unknown dimension": ("x:1700000000000000007", "weather=fine"),
