@@ -18,6 +18,12 @@ BUILT_IN = Path(__file__).parent / "codebook"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
+# Names of dim_… and mart_story_… tables, breakdowns, filters and page parameters that are not the codebook's.
+_TAKEN = frozenset(
+    "build channel code contributor date dimension reason story month reviewed kind page include_late".split()
+)
+
+
 class CodebookError(ValueError):
     """A codebook that contradicts itself: file, place, what to do."""
 
@@ -122,6 +128,8 @@ def _dimension(file: Path, data: dict) -> Dimension:
     name = data.get("name", file.stem)
     if not _NAME.fullmatch(name):
         raise CodebookError(f"{file}: name {name!r} must be lower-case letters, digits and _ (it names tables)")
+    if name in _TAKEN:
+        raise CodebookError(f"{file}: name {name!r} is taken by a table or a filter of neta's own; choose another")
     groups = tuple(Group(g["code"], g["ja"], g.get("en", g["ja"])) for g in data.get("group", []))
     codes = tuple(_code(file, c, {g.code for g in groups}) for c in data.get("code", []))
     _check_codes(file, codes, data.get("unknown"))

@@ -79,6 +79,7 @@ def test_an_edit_changes_the_digest_and_a_copy_does_not(tmp_path: Path) -> None:
         ("industry.toml", 'unknown = "T"', 'unknown = "Z"', "none of its codes"),
         ("codebook.toml", '["yes"]', '["maybe"]', "no dimension file has"),
         ("valence.toml", 'name = "valence"', 'name = "Valence 2"', "lower-case"),
+        ("valence.toml", 'name = "valence"', 'name = "month"', "taken"),
         ("flag.toml", "[rules]", "[rules", "not TOML"),
     ],
 )
