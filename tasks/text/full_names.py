@@ -34,7 +34,9 @@ _HONORIFIC = "さん|さま|くん|ちゃん|先生|様|氏|殿|君"
 _OFFICE = "監督|社長|店長|部長|課長|係長|会長|園長|院長|校長|編集長|所長|教授|医師|記者|選手|社員|巡査|住職|女将|棟梁"
 _TITLE = f"(?:{_HONORIFIC}|{_OFFICE}|おばあ|おじい|おばさん|おじさん|夫妻|親子)"
 _given_signs = dict(line.split(" ", 1) for line in (_HERE / "given_names.txt").read_text(encoding="utf-8").splitlines())
-_TELLING = re.compile(f"(?!(?:{_given_signs['words'].replace(' ', '|')})$)[{_given_signs['first']}][{_given_signs['last']}]")
+_TELLING = re.compile(
+    f"(?!(?:{_given_signs['words'].replace(' ', '|')})$)[{_given_signs['first']}][{_given_signs['last']}]"
+)
 _TITLED = re.compile(_TITLE)
 # What may follow a given name in kana that nothing else marks.
 _AFTER = re.compile(
@@ -42,7 +44,7 @@ _AFTER = re.compile(
 )
 
 _KANJI = "一-龥々〆ヶノ𠮷髙﨑"
-_GIVEN_PART = f"[{_KANJI}]{{1,7}}|[ぁ-ん]{{2,8}}|[ァ-ヴー]{{2,8}}子?"
+_GIVEN_PART = f"[{_KANJI}]{{1,7}}|[ぁ-ん]{{2,8}}子?|[ァ-ヴー]{{2,8}}子?"
 _CANDIDATE = re.compile(
     rf"""
     (?<![{_KANJI}])(?P<spaced>[{_KANJI}]{{1,7}})[ 　](?=(?P<given>{_GIVEN_PART}))
@@ -72,7 +74,9 @@ def find(text: str) -> Iterator[tuple[int, int, str | None]]:
 
 def _spaced(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
     run, at = match["spaced"], match.start("given")
-    surname = run if run in SURNAMES else next((run[-n:] for n in (3, 2) if run[-n:] in SURNAMES and n < len(run)), None)
+    surname = (
+        run if run in SURNAMES else next((run[-n:] for n in (3, 2) if run[-n:] in SURNAMES and n < len(run)), None)
+    )
     end, is_titled = _given(text, at, match["given"], 1 if surname and len(surname) > 1 else 2)
     if not end or (surname in _PLACES and not is_titled):
         return None

@@ -23,15 +23,17 @@ _UNCOUNTED = (
 )
 
 _TOP = r"(?:com|jp|net|org|info|biz|io|me|ly|cc|be|gl|ee|gg|tv|to|co|link|app|page|site|blog|shop|xyz|dev|tw|kr)"
+# A bracket belongs to an address only with its partner: what stands in 「…/a(090-…」 is a number of its own.
+_PATH = r"(?:[!-'*-~]|[(][!-'*-~]*[)])+(?<![\].,;:!?'\"])"
 _SPELT = r"[A-Za-z0-9-]+(?:(?:[.．]|[ ]?[(\[（［]?(?:dot|ドット)[)\]）］]?[ ]?)[A-Za-z0-9-]+)+"  # example dot com
 
 _CONTACT = re.compile(
     rf"""
     (?P<URL>
-        (?<![A-Za-z])(?:h?ttps?|ftp)://[!-~]*[!-~](?<![)\].,;:!?'"])
+        (?<![A-Za-z])(?:h?ttps?|ftp)://{_PATH}
       | [hｈ]?[tｔ][tｔ][pｐ][sｓ]?[:：][/／]{{2}}[!-~！-～]*[A-Za-z0-9/Ａ-Ｚａ-ｚ０-９／]
       | (?<![\w@.])www\.[A-Za-z0-9-]+\.[!-~]*[A-Za-z0-9/]
-      | (?<![A-Za-z0-9@./-])(?:[A-Za-z0-9-]+\.)+{_TOP}/[!-~]*[!-~](?<![)\].,;:!?'"])
+      | (?<![A-Za-z0-9@./-])(?:[A-Za-z0-9-]+\.)+{_TOP}/{_PATH}
       | (?<![A-Za-z0-9@＠./-])(?=[a-z0-9]*-|[a-z0-9-]+\.(?!(?:co|ne|or|ac|go)\.jp)[a-z0-9-]+\.[a-z])  # not amazon.co.jp
         (?:[a-z0-9-]+\.)+{_TOP}(?![A-Za-z0-9@＠.-])
     )
@@ -68,7 +70,10 @@ _CONTACT = re.compile(
     """,
     re.VERBOSE,
 )
-_CONTACT_SIGN = re.compile(r"[@＠〒〇★☆●◎■]|[ (\[（［<](?:at|アット)|[a-z0-9][.][a-z0-9]|[/／]{2}|#[0-9]{4}|[:：][ ]?[A-Za-z]|://|www\.|[a-z]/|[0-9０-９][-‐‑‒–—―−ー－()（） 　./・]?[0-9０-９]")
+_CONTACT_SIGN = re.compile(
+    r"[@＠〒〇★☆●◎■]|[ (\[（［<](?:at|アット)|[a-z0-9][.][a-z0-9]|[/／]{2}|#[0-9]{4}|[:：][ ]?[A-Za-z]|://|www\.|[a-z]/"
+    r"|[0-9０-９][-‐‑‒–—―−ー－()（） 　./・]?[0-9０-９]"
+)
 
 # A handle told by the name of its service. Behind a colon any word is one, behind a blank or は only what has a sign
 # or a digit in it: 「LINE ID: reikun」, 「インスタはrei_kinako」, not 「noteはWordPress」.
@@ -77,13 +82,15 @@ _SERVICES = (
     "|LINE|ライン|Skype|スカイプ|カカオ(?:トーク)?|mixi|ミクシィ|pixiv|ピクシブ|BOOTH|GitHub|YouTube|note|ニコ(?:ニコ)?動画?"
     "|Facebook|Bluesky|Telegram|Steam|垢|アカウント|ユーザー|ハンドル(?:ネーム)?|(?<![A-Za-z])(?:X|ID|IG|FB)"
 )
-_PRODUCTS = r"(?i:Twitter|Instagram|Facebook|YouTube|TikTok|Threads|Discord|LINE|mixi|note|pixiv|WordPress|https?|www|none)"
+_PRODUCTS = (
+    r"(?i:Twitter|Instagram|Facebook|YouTube|TikTok|Threads|Discord|LINE|mixi|note|pixiv|WordPress|https?|www|none)"
+)
 _HANDLE = re.compile(
     rf"""
     (?P<cue>(?:{_SERVICES})(?:の?(?:ID|アカウント|垢|名前?|ネーム))?[ 　]?
         (?: [:：→⇒=＝][ 　]? | (?<=ID)(?:は|[ 　])? | (?:は|[ 　]|(?<=名))(?=[A-Za-z][A-Za-z]*[0-9_.:-]) )
     )
-    (?!{_PRODUCTS}(?![A-Za-z0-9_.-])|https?:)[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?(?<=[A-Za-z0-9_.:-]{{4}})
+    (?!{_PRODUCTS}(?![A-Za-z0-9_.-])|https?:)(?>[A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?)(?<=[A-Za-z0-9_.:-]{{4}})
     (?<!\.(?:com|txt))(?<!\.(?:js|md|jp|py))
     """,
     re.VERBOSE,
@@ -112,7 +119,9 @@ _ADDRESS = re.compile(
     """,
     re.VERBOSE,
 )
-_ADDRESS_SIGN = re.compile(rf"丁目|番地|番{_N}+号|[都道府県市区町村郡][^\s、。]{{0,10}}{_D}(?:{_HYPHEN}|の){_D}|[町字]{_D}")
+_ADDRESS_SIGN = re.compile(
+    rf"丁目|番地|番{_N}+号|[都道府県市区町村郡][^\s、。]{{0,10}}{_D}(?:{_HYPHEN}|の){_D}|[町字]{_D}"
+)
 
 
 def mask(text: str, names: Sequence[str] = ()) -> str:

@@ -136,7 +136,11 @@ def _table(told: Score) -> Table:
     table = Table("kind", "spans", "found", "recall", "masks of its word", "right", "precision")
     for kind, word in WORDS.items():
         figures = [f"{told.spans[kind]}", f"{told.found[kind]}", _share(told.recall(kind))]
-        own = ["", "", ""] if kind == "own" else [f"{told.masks[word]}", f"{told.right[word]}", _share(told.precision(word))]
+        own = (
+            ["", "", ""]
+            if kind == "own"
+            else [f"{told.masks[word]}", f"{told.right[word]}", _share(told.precision(word))]
+        )
         table.add_row(kind, *figures, *own)
     return table
 
