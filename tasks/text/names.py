@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tasks.text import full_names
+
 _HERE = Path(__file__).parent
 _SURNAMES = (_HERE / "surnames.txt").read_text(encoding="utf-8").split()
 _GIVEN = dict(line.split(" ", 1) for line in (_HERE / "given_names.txt").read_text(encoding="utf-8").splitlines())
@@ -92,8 +94,6 @@ def mask_names(text: str, own: Sequence[str] = ()) -> str:
     forms = [form for name in own for form in _forms(name, text)]
     if forms:
         text = _any_of(forms).sub(_replace, text)
-    if not _NAMED_SIGN.search(text):
-        return text
     known: set[str] = set()
 
     def learn(match: re.Match[str]) -> str:
@@ -102,8 +102,20 @@ def mask_names(text: str, own: Sequence[str] = ()) -> str:
             known.add(match["spaced"] + match["given"])
         return "〔名前〕"
 
-    text = _NAMED.sub(learn, text)
+    if _NAMED_SIGN.search(text):
+        text = _NAMED.sub(learn, text)
+    text = _listed(text, known)
     return _again(known, text) if known else text
+
+
+def _listed(text: str, known: set[str]) -> str:
+    """Full names that the lists know are masked; their surnames are `known` from then on."""
+    parts, at = [], 0
+    for start, end, surname in full_names.find(text):
+        parts += [text[at:start], "〔名前〕"]
+        at = end
+        known.update([surname] if surname and len(surname) > 1 else [])
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def _replace(match: re.Match[str]) -> str:
