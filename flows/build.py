@@ -89,7 +89,7 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
     book = codebook.load(settings.codebook)
     build_row = {"version": version, "built_at": at, "call_title": settings.call.title, "is_sample": settings.sample}
     build_row |= {"time_zone": str(settings.zone), "input_hash": wanted}
-    decisions = ledger.read(settings.lake.ledger, "code")
+    decisions = ledger.read(settings.lake.ledger)
     tables, report = travel(
         lake=settings.lake,
         key=settings.key(),

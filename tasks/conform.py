@@ -149,6 +149,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "revised_at": m.revised_at,
         "zone": m.zone if m.posted_at else "missing",
         "url": m.url,
+        "links": m.links,
         "title": clean(m.title)[0] if m.title else None,
         "body": body.strip(),
         "hashtags": m.hashtags,

@@ -55,12 +55,15 @@ def travel(
     tell("accept")
     accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
-    submissions, copies = link(protect(accepted, key, call.closes), key)
+    said = [entry for entry in decisions if entry.kind in ("same", "apart")]
+    protected = protect(accepted, key, call.closes)
+    submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     tell("code")
     coder = RuleCoder(book)
     answers = assign_codes.code_texts(coder, lake, submissions)
-    decisions = assign_codes.by_todays_turns(decisions, messages, submissions)
-    people, changed = assign_codes.person_rows(book, submissions, decisions)
+    codes = [entry for entry in decisions if entry.kind == "code"]
+    codes = assign_codes.by_todays_turns(codes, messages, submissions)
+    people, changed = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
     coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])
     tell("load")

@@ -108,6 +108,7 @@ def _one(bubbles: pd.DataFrame) -> dict:
     return row | {
         "body": "\n".join(bubbles["body"]),
         "hashtags": every("hashtags"),
+        "links": every("links"),
         "flags": every("flags"),
         "truncated": bool(bubbles["truncated"].any()),
         "received_at": bubbles["received_at"].max(),

@@ -83,6 +83,7 @@ class Message:
     revised_at: datetime | None = None  # native time of this revision where the source tells
     zone: str = "explicit"  # explicit | assumed | date_only | missing
     url: str | None = None
+    links: tuple[str, ...] = ()  # addresses that the text leads to, where they stand beside it (t.co, facets)
     hashtags: tuple[str, ...] = ()  # without the sign, as written; tags outside the text too
     needs_hashtag: bool = (
         False  # True where the channel carries other people's posts: no tag of the call = out of scope

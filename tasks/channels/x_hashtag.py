@@ -144,6 +144,7 @@ def conform(item: Item) -> Message:
         revised_at=revised_at,
         zone=zone,
         url=_permalink(author.get("username"), post_id),
+        links=_links(post, note),
         hashtags=_hashtags(post, note),
         needs_hashtag=True,
         truncated=not note and text.endswith("…"),
@@ -255,6 +256,12 @@ def _leads_to(link: str, post_id: str, post: dict, note: dict) -> bool:
 def _hashtags(post: dict, note: dict) -> tuple[str, ...]:
     tags = [h.get("tag") for h in _entities(post, "hashtags") + _entities(note, "hashtags")]
     return tuple(dict.fromkeys(tag for tag in tags if isinstance(tag, str)))
+
+
+def _links(post: dict, note: dict) -> tuple[str, ...]:
+    """Where its t.co addresses lead, as X tells."""
+    told = [_text(u.get("expanded_url")) for u in _entities(post, "urls") + _entities(note, "urls")]
+    return tuple(dict.fromkeys(link for link in told if link))
 
 
 def _entities(of: dict, kind: str) -> list[dict]:

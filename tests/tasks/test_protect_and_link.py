@@ -22,6 +22,8 @@ def turns(*rows: dict) -> pd.DataFrame:
         "author_id": "1",
         "author_name": None,
         "conversation_id": None,
+        "url": None,
+        "links": [],
         "title": None,
         "body": LONG,
         "posted_at": pd.Timestamp(NOON),
@@ -75,7 +77,7 @@ def linked(*rows: dict) -> tuple[dict[str, str], set[str], set[str]]:
             set(out.loc[out["is_representative"], "submission_id"]),
             set(aside["raw_id"]),
         )
-        for out, aside in found
+        for out, aside, _ in found
     ]
     assert answers[0] == answers[1]
     return answers[0]
@@ -86,7 +88,7 @@ def test_the_same_words_are_one_story_and_the_fullest_telling_stands_for_it():
     story, chosen, aside = linked(
         {"submission_id": "x:1"},
         {"submission_id": "mail:9", "namespace": "mail", "author_id": "2"} | longer,
-        {"submission_id": "x:2", "body": f"{LONG}。ただし別の話です"},
+        {"submission_id": "x:2", "author_id": "3", "body": f"別の話ですが、{LONG[::-1]}"},
     )
     assert story["x:1"] == story["mail:9"] != story["x:2"]
     assert chosen == {"mail:9", "x:2"} and aside == {"raw-x:1"}
@@ -105,7 +107,7 @@ def test_short_words_are_one_story_only_from_one_person():
 
 def test_a_copy_that_tells_no_sender_is_no_second_person():
     pasted = {"submission_id": "pasted:1", "namespace": "pasted", "author_id": None}
-    alone = {"submission_id": "pasted:2", "namespace": "pasted", "author_id": None, "body": f"別の話。{LONG}"}
-    linked, _ = link(protect(turns(pasted, alone, {"submission_id": "x:1"}), KEY, None), KEY)
+    alone = {"submission_id": "pasted:2", "namespace": "pasted", "author_id": None, "body": f"別の話。{LONG[::-1]}"}
+    linked, *_ = link(protect(turns(pasted, alone, {"submission_id": "x:1"}), KEY, None), KEY)
     people = linked.set_index("submission_id")["contributor_ref"]
     assert people["pasted:1"] == people["x:1"] and pd.isna(people["pasted:2"])

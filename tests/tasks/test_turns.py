@@ -37,6 +37,7 @@ def message(raw_id: str, minute: float | None, author: str | None, body: str = "
         "zone": "explicit",
         "body": body,
         "hashtags": [],
+        "links": [],
         "flags": [],
         "needs_hashtag": False,
         "truncated": False,

@@ -234,7 +234,7 @@ def test_a_telling_by_html_and_by_json_is_one_story(tmp_path, lake):
     )
     turns, _ = settle(conform.messages(lake).to_pandas(), {}, [TAG], None, 60)
     told = turns.assign(contributor_ref=turns["author_id"])
-    linked, _ = link(told, b"key")
+    linked, *_ = link(told, b"key")
     assert (len(turns), linked["story_id"].nunique()) == (2, 1)
     assert {body.replace("\n", "") for body in turns["body"]} == {FACEBOOK_TEXT}
 
