@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
-from warehouse import codebook, counts, ledger, store
+from warehouse import codebook, counts, ledger, store, tombstones
 from warehouse.lake import Lake, locked, write_bytes
 
 ROOMS = ("flows", "tasks", "expectations", "warehouse")
@@ -59,7 +59,7 @@ def input_hash(settings: Settings) -> str:
     lake, digest = settings.lake, hashlib.sha256()
     digest.update("\n".join(str(f.relative_to(lake.raw)) for f in lake.raw_files()).encode())
     digest.update(f"{ledger.digest(lake.ledger)} {_code_hash()} {codebook.load(settings.codebook).digest}".encode())
-    digest.update(settings.key() + lake.settings_file.read_bytes())
+    digest.update(settings.key() + lake.settings_file.read_bytes() + tombstones.digest(lake))
     return digest.hexdigest()
 
 
