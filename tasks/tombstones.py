@@ -43,6 +43,14 @@ class Tombstones:
         """Whether this thing was withdrawn."""
         return mark(self.key, kind, *parts) in self.marks
 
+    def name(self, submission_id: str) -> str:
+        """What a withdrawn submission is called where its id stood."""
+        return f"withdrawn:{mark(self.key, 'submission', submission_id)}"
+
+    def has_id(self, told: str) -> bool:
+        """Whether NAMESPACE:ID names a submission or an author that was withdrawn."""
+        return ":" in told and (self.has("submission", told) or self.has("author", *told.split(":", 1)))
+
     def cover(self, raw: pa.Table, messages: pa.Table) -> list[bool]:
         """For each row of RAW, and its row of MESSAGE, whether it was withdrawn."""
         items = zip(raw["channel"].to_pylist(), raw["item_id"].to_pylist(), strict=True)
