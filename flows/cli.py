@@ -321,11 +321,15 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     help="本人の申し出だと確かめた方法。channel: 応募と同じ経路で届いた、operator: あなたの判断",
 )
 @click.option("--why", help="いきさつ(名前や本文は書かない)")
-@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名")
+@click.option(
+    "--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名"
+)
 @click.option("--yes", is_flag=True, help="たずねずに行う")
 @json_option
 @at_home
-def forget(home: Path, name: str, only_this: bool, verified_by: str, why: str | None, who: str, yes: bool, as_json: bool):
+def forget(
+    home: Path, name: str, only_this: bool, verified_by: str, why: str | None, who: str, yes: bool, as_json: bool
+):
     """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
 
     \b

@@ -145,7 +145,9 @@ def prove(settings: Settings, pending: Pending) -> tuple[list[Found], Reading]:
     return search(files, pending.traces, reading), reading
 
 
-def _tell(settings: Settings, pending: Pending, found: Sequence[Found], reading: Reading, words: Words, as_json) -> None:
+def _tell(
+    settings: Settings, pending: Pending, found: Sequence[Found], reading: Reading, words: Words, as_json
+) -> None:
     home = settings.lake.home
     places = [{"file": str(f.path.relative_to(home)), "where": f.where, "kind": f.kind} for f in found]
     beyond = _out_of_reach(settings, pending, words)

@@ -22,7 +22,17 @@ from tasks.turns import is_own, settle
 from warehouse.lake import Lake, read_parquet
 
 _NOBODYS = ("own_message", "repost", "unreadable", "auto_mail", "system_message", "deleted")
-_STRINGS = ["raw_id", "submission_id", "namespace", "author_id", "author_name", "conversation_id", "url", "title", "body"]
+_STRINGS = [
+    "raw_id",
+    "submission_id",
+    "namespace",
+    "author_id",
+    "author_name",
+    "conversation_id",
+    "url",
+    "title",
+    "body",
+]
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ def find(lake: Lake, key: bytes, name: str, only: bool, call, me: Mapping, gap_m
     common: texts of the home itself, which are nobody's traces. NoSuchPerson, IsOwner.
     """
     table = conform.messages(lake).to_pandas()
-    messages = table.astype({c: object for c in _STRINGS}).where(table.notna(), None)
+    messages = table.astype(dict.fromkeys(_STRINGS, object)).where(table.notna(), None)
     named = messages[_is_named(messages, key, name)]
     if named.empty:
         raise NoSuchPerson(name)
@@ -79,7 +89,9 @@ def _is_named(messages: pd.DataFrame, key: bytes, name: str) -> list[bool]:
         parts = ids if kind == "submission" else people if kind else [(None,)] * len(messages)
         return [p[-1] is not None and ref(key, kind, *p) == name for p in parts]
     rows = zip(*(messages[c] for c in ("submission_id", "namespace", "author_id", "versions")), strict=True)
-    return [name in (own, f"{space}:{author}", *(f"{space}:{v}" for v in _several(vs))) for own, space, author, vs in rows]
+    return [
+        name in (own, f"{space}:{author}", *(f"{space}:{v}" for v in _several(vs))) for own, space, author, vs in rows
+    ]
 
 
 def _several(values) -> Iterable[str]:
@@ -175,9 +187,7 @@ def _traces(theirs: pd.DataFrame, items: Mapping, others, is_whole: bool, privat
         names = set(theirs["author_name"].dropna())
         natives |= set(theirs["author_id"].dropna()) | set(private["conversation_id"].dropna())
     written = [
-        text
-        for column in ("title", "body", "author_name", "author_id")
-        for text in others[column].dropna().unique()
+        text for column in ("title", "body", "author_name", "author_id") for text in others[column].dropna().unique()
     ]
     return traces(bodies, names, natives, written, common)
 

@@ -133,10 +133,7 @@ def _mail(message: Message, reading: Reading, depth: int) -> Iterator[str]:
         data = part.get_payload(decode=True) or b""
         declared = part.get_content_charset()
         if declared and part.get_content_maintype() == "text":
-            try:
-                yield from unescaped(data.decode(declared, "ignore"))
-            except LookupError:
-                pass  # no such encoding: the usual ones are tried below
+            yield from unescaped(_decoded_word(data, declared))
         yield from texts(data, reading, "", depth + 1)
 
 

@@ -71,7 +71,9 @@ def _is_word_in(word: str, wide: str) -> bool:
     return word in wide and bool(re.search(rf"(?<![0-9a-z]){re.escape(word)}(?![0-9a-z])", wide))
 
 
-def traces(texts: Iterable[str], names: Iterable[str], ids: Iterable[str], others: Iterable[str], common: str) -> Traces:
+def traces(
+    texts: Iterable[str], names: Iterable[str], ids: Iterable[str], others: Iterable[str], common: str
+) -> Traces:
     """What is distinctive of a person. others: what other people wrote; common: texts of the home itself.
 
     A piece that another text shares is no trace, unless that text is a copy: then it must be found. A name is no trace

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -22,7 +23,7 @@ import pytest
 from flows import pending as pendings
 from flows.build import build
 from flows.failures import Refused
-from flows.forgetting import carry_out, forget, prove
+from flows.forgetting import forget, prove
 from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.settings import load
@@ -41,9 +42,16 @@ TOKENS = [
     "雨どい修理の動画", "祖母の糠床", "名刺の裏の似顔絵", "社史編纂室の窓", "点字の献立表", "廃線跡の写真部",
     "二足わらじの保険外交", "港の見える面接", "折り紙の名札",
 ]  # fmt: skip
-FIRST = "会社員です。{4}に{5}のことを書き、{6}のブログに{7}続けたら、{8}の方から仕事の相談をいただきました。{9}や{10}も好評でした。".format(*TOKENS)
-SECOND = "追伸。{11}と{12}の記事、{13}、{14}の話も読まれました。{15}や{16}、{17}、{18}、{19}にもつながりました。".format(*TOKENS)
-OTHER = "営業をしています。毎週noteに書いていた業界の読み解きを読んだ会社から、講演を頼まれました。本当にうれしかったです。"
+FIRST = (
+    "会社員です。{4}に{5}のことを書き、{6}のブログに{7}続けたら、{8}の方から仕事の相談をいただきました。"
+    "{9}や{10}も好評でした。"
+).format(*TOKENS)
+SECOND = (
+    "追伸。{11}と{12}の記事、{13}、{14}の話も読まれました。{15}や{16}、{17}、{18}、{19}にもつながりました。"
+).format(*TOKENS)
+OTHER = (
+    "営業をしています。毎週noteに書いていた業界の読み解きを読んだ会社から、講演を頼まれました。本当にうれしかったです。"
+)
 
 
 def mail(body: str, sender: str, number: str, to: str = ME, charset: str = "iso-2022-jp", **more: str) -> bytes:
@@ -96,8 +104,8 @@ def _lived_in(tmp_path_factory) -> Path:
     home = make(tmp_path_factory.mktemp("forget") / "call")
     build(load(home))
     lake = load(home).lake
-    ledger.append(lake.ledger, "editor", "code", f"mail:{TOKENS[2]}", {"of": [f"mail:{TOKENS[3]}"]}, f"{NAME}さんの話")
-    ledger.append(lake.ledger, "editor", "code", "mail:other-1@others.example.jp", {"n": 1}, "読んだ")
+    ledger.append(lake.ledger, "editor", "asked", f"mail:{TOKENS[2]}", {"of": [f"mail:{TOKENS[3]}"]}, f"{NAME}さんの話")
+    ledger.append(lake.ledger, "editor", "asked", "mail:other-1@others.example.jp", {"n": 1}, "読んだ")
     build(load(home))
     (lake.state / "pulled").mkdir()
     (lake.state / "pulled" / "note.json").write_text(json.dumps({"keys": [TOKENS[2]]}))
@@ -121,10 +129,12 @@ def readable(home: Path) -> str:
     for file in (f for f in home.rglob("*") if f.is_file()):
         data = file.read_bytes()
         parts += [file.name, *(data.decode(e, "ignore") for e in ("utf-8", "iso2022_jp", "cp932", "utf-16-le"))]
-        parts.append(data.decode("utf-8", "ignore").encode().decode("unicode_escape", "ignore"))
+        parts.append(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), data.decode("utf-8", "ignore")))
         if file.suffix == ".parquet":
             for row in pq.ParquetFile(file).read().to_pylist():
-                parts += [v.decode(e, "ignore") for v in row.values() if isinstance(v, bytes) for e in ("utf-8", "iso2022_jp")]
+                parts += [
+                    v.decode(e, "ignore") for v in row.values() if isinstance(v, bytes) for e in ("utf-8", "iso2022_jp")
+                ]
                 parts.append(json.dumps(row, ensure_ascii=False, default=str))
         elif file.suffix == ".duckdb":
             with duckdb.connect(file, read_only=True) as con:
@@ -184,8 +194,9 @@ def test_no_import_brings_them_back_whatever_it_is_of(home, tmp_path):
     older = mail(FIRST[:60] + "(はじめの版)", f"<{ADDRESS}>", "draft-0@letters.example.jp")
     (home / "inbox" / "email" / "older.eml").write_bytes(older)
     (tmp_path / "again.txt").write_text(FIRST + "\n\n", encoding="cp932")
-    done = [ingest(load(home), "email"), ingest(load(home), "pasted", [tmp_path / "again.txt"]), ingest(load(home), "pasted")]
-    assert [(d.items, d.new, d.known, d.withdrawn) for d in done] == [(5, 0, 1, 4), (1, 0, 0, 1), (1, 0, 0, 1)]
+    files = {"email": [home / "inbox" / "email"], "pasted": [tmp_path / "again.txt", home / "inbox" / "pasted"]}
+    done = [ingest(load(home), channel, paths) for channel, paths in files.items()]
+    assert [(d.items, d.new, d.known, d.withdrawn) for d in done] == [(5, 0, 1, 4), (2, 0, 0, 2)]
     build(load(home))
     assert (ids(home), fingerprint(home)) == (before, was)
 
@@ -305,7 +316,9 @@ def test_the_proof_sees_what_was_left_in_tables_and_archives(proof, tmp_path, mo
     assert seen_in("warehouse/warehouse-old.duckdb", (kept / "old.duckdb").read_bytes())
     assert seen_in("state/prefect/prefect.db", sqlite_of(FIRST, tmp_path / "a.db"))
     assert seen_in("inbox/email/letters.zip", zipped(zipped(LETTERS["1.eml"]), "inner.zip"))
-    assert seen_in("reports/report.docx", zipped(f"<w:t>{FIRST[:30]}</w:t><w:t>{FIRST[30:]}</w:t>".encode(), "word/document.xml"))
+    assert seen_in(
+        "reports/report.docx", zipped(f"<w:t>{FIRST[:30]}</w:t><w:t>{FIRST[30:]}</w:t>".encode(), "word/document.xml")
+    )
     messages = read_parquet(raw).select(["raw_id"]).append_column("body", [[FIRST] * read_parquet(raw).num_rows])
     write_parquet(messages, tmp_path / "cache.parquet")
     assert seen_in("cache/conform/left.parquet", (tmp_path / "cache.parquet").read_bytes())
@@ -361,18 +374,26 @@ for n in range(first, 500, step):
 
 
 def test_killed_anywhere_the_same_command_finishes_it(_lived_in, tmp_path):
-    """Every third touch of the disk; STEP=1 tries all."""
-    command = [sys.executable, "-c", KILLED, str(_lived_in), str(tmp_path), f"mail:{ADDRESS}", "1", os.environ.get("STEP", "5")]
+    """At every ninth touch of the disk; STEP=1 in the environment tries all."""
+    command = [
+        sys.executable,
+        "-c",
+        KILLED,
+        str(_lived_in),
+        str(tmp_path),
+        f"mail:{ADDRESS}",
+        "1",
+        os.environ.get("STEP", "9"),
+    ]
     told = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     *kills, last = [json.loads(line) for line in told.stdout.splitlines()]
-    assert last["code"] == 0 and len(kills) >= 5, told.stderr
+    assert last["code"] == 0 and len(kills) >= 4, told.stderr
     assert {k["code"] for k in kills} == {-signal.SIGKILL} and {k["again"] for k in kills} == {0}, told.stderr
     for n in kills:
         home = tmp_path / str(n["n"]) / "call"
         (pending,) = pendings.every(load(home).lake)
         assert len(pending.traces.text) > 10, n
         found, _ = prove(load(home), pending)
-        assert (found, ids(home)) == ([], ["1700000000000000055", "<other-1@others.example.jp>"]) or ids(home)[1:], n
         assert not found and len(ids(home)) == 2, n
         assert len([e for e in ledger.read(home / "ledger.sqlite") if e.kind == "withdrawal"]) == 1, n
         shutil.rmtree(home / "forgetting")
