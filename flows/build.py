@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
-from warehouse import codebook, counts, ledger, store
+from warehouse import codebook, counts, ledger, store, tombstones
 from warehouse.lake import Lake, locked, write_bytes
 
 ROOMS = ("flows", "tasks", "expectations", "warehouse")
@@ -36,6 +36,7 @@ def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool 
     run_id = runlog.new_run_id(started)
     try:
         with locked(settings.lake):
+            _go_on_withdrawing(settings.lake)
             if empty_cache:
                 shutil.rmtree(settings.lake.cache, ignore_errors=True)
             wanted = input_hash(settings)
@@ -46,6 +47,14 @@ def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool 
         raise
     runlog.record(settings.lake, run_id, "build", started, "done")
     return built
+
+
+def _go_on_withdrawing(lake: Lake) -> None:
+    """A withdrawal that was broken off may have left an item in two raw files; `neta forget` does the rest and proves it."""
+    if any(lake.forgetting.glob("*.json")):
+        from tasks import erase, tombstones  # only where there is one
+
+        erase.rewrite_raw(lake, tombstones.read(lake))
 
 
 def build_home(home: str) -> dict:
@@ -59,7 +68,7 @@ def input_hash(settings: Settings) -> str:
     lake, digest = settings.lake, hashlib.sha256()
     digest.update("\n".join(str(f.relative_to(lake.raw)) for f in lake.raw_files()).encode())
     digest.update(f"{ledger.digest(lake.ledger)} {_code_hash()} {codebook.load(settings.codebook).digest}".encode())
-    digest.update(settings.key() + lake.settings_file.read_bytes())
+    digest.update(settings.key() + lake.settings_file.read_bytes() + tombstones.digest(lake))
     return digest.hexdigest()
 
 

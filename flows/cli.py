@@ -311,6 +311,37 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
 
 
 @main.command()
+@click.argument("name", metavar="NAMESPACE:ID|応募の番号")
+@click.option("--only-this", is_flag=True, help="この応募だけ(付けなければ、この人の応募すべて)")
+@click.option(
+    "--verified-by",
+    type=click.Choice(["channel", "operator"]),
+    default="operator",
+    show_default=True,
+    help="本人の申し出だと確かめた方法。channel: 応募と同じ経路で届いた、operator: あなたの判断",
+)
+@click.option("--why", help="いきさつ(名前や本文は書かない)")
+@click.option(
+    "--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名"
+)
+@click.option("--yes", is_flag=True, help="たずねずに行う")
+@json_option
+@at_home
+def forget(
+    home: Path, name: str, only_this: bool, verified_by: str, why: str | None, who: str, yes: bool, as_json: bool
+):
+    """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
+
+    \b
+    例: neta forget mail:tanaka@example.jp --verified-by channel
+        neta forget s0123456789abcdef0123 --only-this
+    """
+    from flows.forgetting import forget as forget_
+
+    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json))
+
+
+@main.command()
 @click.option("--kind", help="種類で絞る")
 @json_option
 @at_home

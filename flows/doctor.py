@@ -87,6 +87,11 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         yield "bad_ledger", f"{settings.lake.ledger}: {error}"
 
 
+def _withdrawals(settings: Settings) -> Iterator[Finding]:
+    if settings.lake.forgetting.is_dir():
+        yield "unfinished", str(settings.lake.forgetting)
+
+
 def _warehouse(settings: Settings) -> Iterator[Finding]:
     from flows.build import input_hash
 
@@ -119,6 +124,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _codebook,
     _raw,
     _ledger,
+    _withdrawals,
     _warehouse,
     _schedule,
 )

@@ -102,6 +102,7 @@ def summary(landing: Landing) -> dict:
         "items": landing.items,
         "new": landing.new,
         "known": landing.known,
+        "withdrawn": landing.withdrawn,
         "outside": landing.outside,
         "is_whole": landing.is_whole,
         "set_aside": dict(landing.problems),

@@ -24,7 +24,7 @@ _READ = ("raw_id", "channel", "item_id", "source_url", "media_type", "payload", 
 
 def messages(lake: Lake) -> pa.Table:
     """Every raw item as one row of MESSAGE, in order of raw_id; unreadable ones carry set_aside = 'unreadable'."""
-    tables = [_conformed(lake, file) for file in lake.raw_files()]
+    tables = [of_file(lake, file) for file in lake.raw_files()]
     table = pa.concat_tables(tables) if tables else schema.empty(schema.MESSAGE)
     return table.sort_by("raw_id")
 
@@ -51,14 +51,20 @@ def _cache_file(lake: Lake, raw_file: Path) -> Path:
     return lake.cache / "conform" / f"{raw_file.parent.parent.name}-{raw_file.stem}-{code_version()}.parquet"
 
 
-def _conformed(lake: Lake, raw_file: Path) -> pa.Table:
+def of_file(lake: Lake, raw_file: Path) -> pa.Table:
+    """A raw file's items as rows of MESSAGE, in the file's order; made once."""
     cached = _cache_file(lake, raw_file)
     if cached.exists():
         return read_parquet(cached)
     raw = read_parquet(raw_file, [*_READ, "fetched_at", "byte_count"])
-    table = pa.concat_tables([table for piece in _pieces(raw) for table in _confined(piece)])
+    table = in_workers(raw)
     write_parquet(table, cached)
     return table
+
+
+def in_workers(raw: pa.Table) -> pa.Table:
+    """Rows of RAW → as many rows of MESSAGE, in the same order, made where hostile content can do no harm."""
+    return pa.concat_tables([table for piece in _pieces(raw) for table in _confined(piece)])
 
 
 def _pieces(raw: pa.Table) -> Iterator[pa.Table]:

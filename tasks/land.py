@@ -13,9 +13,10 @@ from types import ModuleType
 
 import pyarrow as pa
 
-from tasks import channels, worker
+from tasks import channels, conform, tombstones, worker
 from tasks.channels import Item
 from tasks.items import table_of
+from tasks.tombstones import Tombstones
 from warehouse import schema
 from warehouse.lake import Lake
 
@@ -24,7 +25,7 @@ PARCEL_ITEMS, PARCEL_BYTES = 10_000, 16_000_000  # of one raw file: small source
 
 @dataclass
 class Landing:
-    """What one ingest of one channel did. items = new + known; notices: (source name, problem, detail)."""
+    """What one ingest of one channel did. items = new + known + withdrawn; notices: (source name, problem, detail)."""
 
     channel: str
     sources: int = 0
@@ -32,6 +33,7 @@ class Landing:
     items: int = 0
     new: int = 0
     known: int = 0
+    withdrawn: int = 0  # of somebody who withdrew: dropped before anything was written
     is_whole: bool = True  # False: a live source could not be asked in full; the next ingest asks again
     outside: int = 0  # messages of an export that nobody chose: never stored
     problems: Counter = field(default_factory=Counter)  # new raw rows that could not be read, by problem
@@ -50,11 +52,12 @@ def land(lake: Lake, channel: str, paths: Iterable[Path], options: Mapping, now:
     now: UTC; becomes fetched_at. Re-landing anything, in any order, lands nothing.
     """
     module, landing, known = channels.module(channel), Landing(channel), lake.known_ids(channel)
+    stones = tombstones.read(lake)
     paths = list(paths)
     files = list(module.fetch(paths))
     landing.notices += [(path.name, "nothing_here", "") for path in paths if _is_barren(path, files)]
     for parcel in _parcels(_all_items(module, files, options, landing)):
-        _land_parcel(lake, parcel, known, now, run_id, landing)
+        _land_parcel(lake, parcel, known, stones, now, run_id, landing)
     return landing
 
 
@@ -136,23 +139,41 @@ def _parcels(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(parcel)
 
 
-def _land_parcel(lake: Lake, parcel: pa.Table, known: set[bytes], now: datetime, run_id: str, landing: Landing) -> None:
+def _land_parcel(
+    lake: Lake,
+    parcel: pa.Table,
+    known: set[bytes],
+    stones: Tombstones,
+    now: datetime,
+    run_id: str,
+    landing: Landing,
+) -> None:
     rows = {bytes.fromhex(raw_id): n for n, raw_id in enumerate(parcel["raw_id"].to_pylist())}
     new = {raw_id: n for raw_id, n in rows.items() if raw_id not in known}
     landing.items += parcel.num_rows
-    landing.new += len(new)
     landing.known += parcel.num_rows - len(new)
     if not new:
         return
-    table = parcel.take(
-        [new[raw_id] for raw_id in sorted(new)]
-    )  # the order of a raw file: large parcels are copied once
+    # in the order of a raw file: large parcels are copied once
+    table = _not_withdrawn(parcel.take([new[raw_id] for raw_id in sorted(new)]), stones, now, run_id)
+    landing.withdrawn += len(new) - table.num_rows
+    landing.new += table.num_rows
+    if not table.num_rows:
+        return
     for source, problem, detail in zip(*(table[c].to_pylist() for c in ("source", "problem", "detail")), strict=True):
         if problem:
             landing.problems[problem] += 1
             landing.notices.append((source, problem, detail or ""))
     lake.write_raw(landed(table, now, run_id), landing.channel, f"{now:%Y-%m-%d}")
-    known.update(new)
+    known.update(map(bytes.fromhex, table["raw_id"].to_pylist()))
+
+
+def _not_withdrawn(table: pa.Table, stones: Tombstones, now: datetime, run_id: str) -> pa.Table:
+    """The rows of nobody who withdrew. Who wrote an item only conform knows: asked where there are tombstones at all."""
+    if not stones or not table.num_rows:
+        return table
+    raw = landed(table, now, run_id)
+    return table.filter(pa.array([not covered for covered in stones.cover(raw, conform.in_workers(raw))]))
 
 
 def landed(table: pa.Table, now: datetime, run_id: str) -> pa.Table:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, load
+from tasks import assign_codes, channels, conform, load, tombstones
 from tasks.accept import accept
-from tasks.aside import must_conserve, together
+from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.rules import RuleCoder
 from tasks.link import link
 from tasks.memory import few_searches
@@ -51,7 +51,9 @@ def travel(
     tell("conform")
     messages = _frame(conform.messages(lake))
     conform.prune_cache(lake)
-    turns, aside = settle(messages, me, call.hashtags, call.opens, gap_minutes)
+    is_withdrawn = tombstones.read(lake).cover_messages(messages)  # raw holds such rows only after a restore
+    withdrawn = set_aside(messages[is_withdrawn], "conform", "withdrawn")
+    turns, aside = settle(messages[~is_withdrawn], me, call.hashtags, call.opens, gap_minutes)
     tell("accept")
     accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
@@ -67,7 +69,7 @@ def travel(
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
     coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])
     tell("load")
-    everything_aside = together([aside, held, copies])
+    everything_aside = together([withdrawn, aside, held, copies])
     checks = [
         StageResult("submission", submission_check, lambda i: ref(key, "submission", i)),
         _check_coding(coding, submissions, book),

@@ -33,7 +33,7 @@ def settle(
     is_told_own = latest["set_aside"] == "own_message"  # by the source itself; it still ends a teller's turn
     is_unusable = latest["set_aside"].notna() & ~is_told_own
     unusable, told = latest[is_unusable], latest[~is_unusable]
-    own = _is_own(told, me) | is_told_own[~is_unusable]
+    own = is_own(told, me) | is_told_own[~is_unusable]
     turns = _join(told, own, gap_minutes)
     outside = _out_of_scope(turns, hashtags, opens)
     aside = together(
@@ -78,7 +78,7 @@ def _latest(messages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return ordered[~older], ordered[older]
 
 
-def _is_own(messages: pd.DataFrame, me: Mapping[str, Sequence[str]]) -> pd.Series:
+def is_own(messages: pd.DataFrame, me: Mapping[str, Sequence[str]]) -> pd.Series:
     """The owner's messages, by native author id; Messenger has none, so there it is `<thread>/<name as shown>`."""
     mine = {(space, author) for space, authors in me.items() for author in authors}
     named = zip(messages["namespace"], messages["author_id"], strict=True)

@@ -2,6 +2,8 @@
 
 home/
   neta.toml  secret.key  codebook/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
+  tombstones                                                                        kept; again beside the home
+  forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
 """
@@ -38,6 +40,9 @@ class Lake:
     state = property(lambda self: self.home / "state")
     warehouse = property(lambda self: self.home / "warehouse")
     reports = property(lambda self: self.home / "reports")
+    forgetting = property(lambda self: self.home / "forgetting")
+    tombstones = property(lambda self: self.home / "tombstones")
+    tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
     ledger = property(lambda self: self.home / "ledger.sqlite")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
@@ -126,7 +131,7 @@ def locked(lake: Lake, wait_seconds: float = 600) -> Iterator[None]:
 
 def _sweep(lake: Lake) -> None:
     """Remove what a killed writer left behind; only the holder of the lock writes here."""
-    for folder in (lake.raw, lake.cache, lake.warehouse, lake.reports, lake.state):
+    for folder in (lake.raw, lake.cache, lake.warehouse, lake.reports, lake.state, lake.forgetting, lake.inbox):
         for stale in folder.rglob(".tmp-*"):
             stale.unlink(missing_ok=True)
 

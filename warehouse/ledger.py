@@ -2,6 +2,9 @@
 
 Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_hash}). Later kinds bring their own
 payload, never another table. No story text is written here: what a person saw is named by its hash.
+
+`withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
+A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
 """
 
 from __future__ import annotations
@@ -9,13 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-_TABLE = """
+_KEEPS_WORDS = """
+CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+_TABLE = f"""
 CREATE TABLE IF NOT EXISTS ledger (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
   at      TEXT NOT NULL,
@@ -30,9 +37,7 @@ CREATE TRIGGER IF NOT EXISTS ledger_keeps_rows BEFORE DELETE ON ledger
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_ids BEFORE INSERT ON ledger  -- INSERT OR REPLACE fires no DELETE trigger
   WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
-  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
-"""
+{_KEEPS_WORDS}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,40 @@ def read(path: Path, kind: str | None = None) -> list[Entry]:
 def digest(path: Path) -> str:
     """sha256 over all entries, hex: part of what names a build's inputs."""
     return hashlib.sha256(repr(read(path)).encode()).hexdigest()
+
+
+def redact(path: Path, is_withdrawn: Callable[[str], bool], name: Callable[[str], str]) -> int:
+    """Put name(id) for every id that was withdrawn, wherever in an entry it stands, and drop the entry's `why`.
+
+    Who decided what and when stays. All in one transaction; nothing of the old rows is left in the file. Returns how
+    many entries changed.
+    """
+    changed = [(entry, new) for entry in read(path) if (new := _redacted(entry, is_withdrawn, name))]
+    if changed:
+        with _open(path) as con:
+            con.execute("PRAGMA secure_delete = ON")
+            con.execute("BEGIN IMMEDIATE")
+            con.execute("DROP TRIGGER ledger_keeps_words")
+            con.executemany(
+                "UPDATE ledger SET subject = ?, payload = ?, why = NULL WHERE id = ?",
+                [(subject, payload, entry.id) for entry, (subject, payload) in changed],
+            )
+            con.execute(_KEEPS_WORDS)
+    return len(changed)
+
+
+def _redacted(entry: Entry, is_withdrawn, name) -> tuple[str, str] | None:
+    def renamed(value):
+        if isinstance(value, str):
+            return name(value) if is_withdrawn(value) else value
+        if isinstance(value, list):
+            return [renamed(part) for part in value]
+        return {renamed(k): renamed(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+    subject, payload = renamed(entry.subject), renamed(entry.payload)
+    if (subject, payload) == (entry.subject, entry.payload):
+        return None
+    return subject, json.dumps(payload, ensure_ascii=False, sort_keys=True)
 
 
 @contextmanager

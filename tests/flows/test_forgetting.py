@@ -1,0 +1,400 @@
+"""Withdrawal: one person goes, everybody else stays, nothing of them can be read, and the proof sees what is left."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from flows import pending as pendings
+from flows.build import build
+from flows.failures import Refused
+from flows.forgetting import forget, prove
+from flows.home import Answers, init
+from flows.ingest import ingest
+from flows.settings import load
+from tasks import person
+from tests.conftest import ROOT
+from warehouse import ledger, store
+from warehouse.lake import read_parquet, write_parquet
+
+TAG = "本のネタにしてもいいよ"
+ME = "author@owner.example.jp"
+# One who withdraws, invented: twenty tokens that nobody else has.
+ADDRESS, NAME = "ginkgo.sabo@letters.example.jp", "銀杏茶房 しおり"
+TOKENS = [
+    ADDRESS, NAME, "withdraw-0001@letters.example.jp", "withdraw-0002@letters.example.jp", "青磁色の回覧板",
+    "七番倉庫の夜勤明け", "かりんとう同好会", "手書きの週報を三年", "琥珀町商店街", "経理の引き継ぎノート", "朝礼の三分話",
+    "雨どい修理の動画", "祖母の糠床", "名刺の裏の似顔絵", "社史編纂室の窓", "点字の献立表", "廃線跡の写真部",
+    "二足わらじの保険外交", "港の見える面接", "折り紙の名札",
+]  # fmt: skip
+FIRST = (
+    "会社員です。{4}に{5}のことを書き、{6}のブログに{7}続けたら、{8}の方から仕事の相談をいただきました。"
+    "{9}や{10}も好評でした。"
+).format(*TOKENS)
+SECOND = (
+    "追伸。{11}と{12}の記事、{13}、{14}の話も読まれました。{15}や{16}、{17}、{18}、{19}にもつながりました。"
+).format(*TOKENS)
+OTHER = (
+    "営業をしています。毎週noteに書いていた業界の読み解きを読んだ会社から、講演を頼まれました。本当にうれしかったです。"
+)
+
+
+def mail(body: str, sender: str, number: str, to: str = ME, charset: str = "iso-2022-jp", **more: str) -> bytes:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = sender, to, "応募します"
+    letter["Message-ID"], letter["Date"] = f"<{number}>", "Mon, 02 Mar 2026 09:00:00 +0900"
+    for name, value in more.items():
+        letter[name.replace("_", "-")] = value
+    letter.set_content(body, charset=charset)
+    return letter.as_bytes()
+
+
+LETTERS = {
+    "1.eml": mail(FIRST, f'"{NAME}" <{ADDRESS}>', TOKENS[2]),
+    "2.eml": mail(SECOND, f'"{NAME}" <{ADDRESS}>', TOKENS[3], charset="utf-8"),
+    "3.eml": mail(OTHER, "matsuda@others.example.jp", "other-1@others.example.jp"),
+}
+REPLY = mail(
+    "ありがとうございます。\n> " + FIRST.replace("。", "。\n> "), ME, "reply-1@owner.example.jp", to=ADDRESS,
+    In_Reply_To=f"<{TOKENS[2]}>",
+)  # fmt: skip
+
+
+def fill(home: Path, with_person: bool = True) -> None:
+    """Letters of two people, a text of one of them pasted by hand, the owner's answer, a post of a third."""
+    inbox = home / "inbox"
+    for name, data in LETTERS.items():
+        if with_person or name == "3.eml":
+            (inbox / "email" / name).write_bytes(data)
+    post = {"id": "1700000000000000055", "author_id": "5566778899", "text": f"{OTHER[:20]}と言われた人事です。 #{TAG}"}
+    page = {"data": [post | {"created_at": "2026-03-01T00:00:00.000Z"}], "meta": {"result_count": 1}}
+    (inbox / "x_hashtag" / "a.json").write_text(json.dumps(page), encoding="utf-8")
+    if with_person:
+        (inbox / "email" / "reply.eml").write_bytes(REPLY)
+        (inbox / "pasted" / "memo.txt").write_text(f"\n{FIRST}\n", encoding="utf-8")
+
+
+def make(home: Path, with_person: bool = True, key: str = "ab" * 32) -> Path:
+    init(home, Answers(me={"mail": [ME]}, channels=["email", "x_hashtag", "pasted"]))
+    (home / "secret.key").write_text(key)
+    fill(home, with_person)
+    for channel in ("email", "x_hashtag", "pasted"):
+        ingest(load(home), channel)
+    return home
+
+
+@pytest.fixture(scope="module")
+def _lived_in(tmp_path_factory) -> Path:
+    """A home that was built twice, with a decision, a cursor and Prefect's database, all of which name the person."""
+    home = make(tmp_path_factory.mktemp("forget") / "call")
+    build(load(home))
+    lake = load(home).lake
+    ledger.append(lake.ledger, "editor", "asked", f"mail:{TOKENS[2]}", {"of": [f"mail:{TOKENS[3]}"]}, f"{NAME}さんの話")
+    ledger.append(lake.ledger, "editor", "asked", "mail:other-1@others.example.jp", {"n": 1}, "読んだ")
+    build(load(home))
+    (lake.state / "pulled").mkdir()
+    (lake.state / "pulled" / "note.json").write_text(json.dumps({"keys": [TOKENS[2]]}))
+    (lake.state / "prefect").mkdir()
+    with sqlite3.connect(lake.state / "prefect" / "prefect.db") as con:
+        con.execute("CREATE TABLE log (message TEXT)")
+        con.executemany("INSERT INTO log VALUES (?)", [(f"{NAME}.eml: zip_broken {n}",) for n in range(200)])
+    con.close()
+    (lake.state / "prefect-server.log").write_text(f"{NAME}.eml")
+    return home
+
+
+@pytest.fixture
+def home(_lived_in, tmp_path) -> Path:
+    return shutil.copytree(_lived_in, tmp_path / "call", symlinks=True)
+
+
+def readable(home: Path) -> str:
+    """Everything under a home as one text, read here by other means than the proof's."""
+    parts = []
+    for file in (f for f in home.rglob("*") if f.is_file()):
+        data = file.read_bytes()
+        parts += [file.name, *(data.decode(e, "ignore") for e in ("utf-8", "iso2022_jp", "cp932", "utf-16-le"))]
+        parts.append(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), data.decode("utf-8", "ignore")))
+        if file.suffix == ".parquet":
+            for row in pq.ParquetFile(file).read().to_pylist():
+                parts += [
+                    v.decode(e, "ignore") for v in row.values() if isinstance(v, bytes) for e in ("utf-8", "iso2022_jp")
+                ]
+                parts.append(json.dumps(row, ensure_ascii=False, default=str))
+        elif file.suffix == ".duckdb":
+            with duckdb.connect(file, read_only=True) as con:
+                tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+                parts += [str(con.execute(f"FROM {name}").fetchall()) for name in tables]
+        elif data.startswith(b"SQLite"):
+            parts += list(sqlite3.connect(file).iterdump())
+    return "".join(unicodedata.normalize("NFKC", "\n".join(parts)).casefold().split())
+
+
+def seen(home: Path) -> set[str]:
+    text = readable(home)
+    return {t for t in TOKENS if "".join(t.split()).casefold() in text}
+
+
+def fingerprint(home: Path) -> str:
+    with store.reading(load(home).lake, "Asia/Tokyo") as con:
+        return store.fingerprint(con)
+
+
+def ids(home: Path) -> list[str]:
+    return sorted(i for f in load(home).lake.raw_files() for i in read_parquet(f, ["item_id"])["item_id"].to_pylist())
+
+
+def without_person(home: Path, name: str = f"mail:{ADDRESS}") -> int:
+    return forget(home, name, False, "channel", "editor", "本人から", True, False)
+
+
+def test_P01_of_twenty_tokens_none_is_readable_and_all_others_count_as_if_nothing_had_been(home, tmp_path, capsys):
+    assert len(set(TOKENS)) == 20 and seen(home) == set(TOKENS)
+    assert without_person(home) == 0, capsys.readouterr().out
+    assert "なし" in capsys.readouterr().out
+    assert seen(home) == set() and not (home / "forgetting").exists()
+    assert seen(home.with_name("call.tombstones").parent) == set()
+    never = make(tmp_path / "never", with_person=False)
+    shutil.copy(home / "ledger.sqlite", never / "ledger.sqlite")
+    build(load(never))
+    assert fingerprint(home) == fingerprint(never) and ids(home) == ids(never)
+
+
+def test_what_was_decided_stays_in_the_ledger_without_saying_of_whom(home):
+    without_person(home)
+    first, second, withdrawal = ledger.read(home / "ledger.sqlite")
+    assert first.subject.startswith("withdrawn:") and first.payload["of"][0].startswith("withdrawn:")
+    assert first.why is None and first.who == "editor"
+    assert (second.subject, second.why) == ("mail:other-1@others.example.jp", "読んだ")
+    assert withdrawal.kind == "withdrawal" and withdrawal.payload["verified_by"] == "channel"
+    assert withdrawal.payload["submissions"] == 2 and withdrawal.payload["items"] == 4
+    with sqlite3.connect(home / "ledger.sqlite") as con, pytest.raises(sqlite3.IntegrityError):
+        con.execute("UPDATE ledger SET who = 'somebody else'")
+
+
+def test_no_import_brings_them_back_whatever_it_is_of(home, tmp_path):
+    without_person(home)
+    before, was = ids(home), fingerprint(home)
+    fill(home)
+    older = mail(FIRST[:60] + "(はじめの版)", f"<{ADDRESS}>", "draft-0@letters.example.jp")
+    (home / "inbox" / "email" / "older.eml").write_bytes(older)
+    (tmp_path / "again.txt").write_text(FIRST + "\n\n", encoding="cp932")
+    files = {"email": [home / "inbox" / "email"], "pasted": [tmp_path / "again.txt", home / "inbox" / "pasted"]}
+    done = [ingest(load(home), channel, paths) for channel, paths in files.items()]
+    assert [(d.items, d.new, d.known, d.withdrawn) for d in done] == [(5, 0, 1, 4), (2, 0, 0, 2)]
+    build(load(home))
+    assert (ids(home), fingerprint(home)) == (before, was)
+
+
+def test_what_a_backup_brings_back_into_raw_is_set_aside_and_counted_as_withdrawn(home, tmp_path):
+    old = shutil.copytree(home / "raw", tmp_path / "raw")
+    without_person(home)
+    shutil.rmtree(home / "raw")
+    shutil.copytree(old, home / "raw")
+    (home / "tombstones").unlink()
+    build(load(home))
+    with store.reading(load(home).lake, "Asia/Tokyo") as con:
+        rows = con.execute("SELECT outcome, count(*) FROM fct_item GROUP BY 1 ORDER BY 1").fetchall()
+        assert dict(rows) == {"counted": 2, "withdrawn": 4}
+        assert con.execute("SELECT story_count FROM mart_total").fetchone() == (2,)
+
+
+def test_one_submission_alone(home):
+    assert forget(home, f"mail:{TOKENS[3]}", True, "operator", "editor", None, True, False) == 0
+    assert seen(home) == set(TOKENS[:3]) | set(TOKENS[4:11]) and len(ids(home)) == 5
+    assert ingest(load(home), "email").new == 0
+
+
+def test_anothers_copy_is_told_and_stays_until_it_is_asked_for(home, capsys):
+    copied = mail(FIRST, "copy.cat@others.example.jp", "copy-9@others.example.jp")
+    (home / "inbox" / "email" / "copy.eml").write_bytes(copied)
+    ingest(load(home), "email")
+    assert without_person(home) == 1
+    assert "channel=email" in capsys.readouterr().out and "copy-9@others.example.jp" in ids(home)
+    assert forget(home, "mail:copy-9@others.example.jp", True, "operator", "editor", None, True, False) == 0
+    assert without_person(home) == 0 and seen(home) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("mail:nobody@example.jp", None), (f"mail:{ME}", None), (f"mail:{ADDRESS}", f"{NAME}さんから")]
+)
+def test_what_cannot_be_forgotten_is_refused_and_changes_nothing(home, name, why):
+    before = {f: f.read_bytes() for f in home.rglob("*") if f.is_file() and f.suffix in (".parquet", ".sqlite", ".eml")}
+    with pytest.raises(Refused):
+        forget(home, name, False, "operator", "editor", why, True, False)
+    assert {f: f.read_bytes() for f in before} == before and not (home / "tombstones").exists()
+
+
+# --- the proof: a copy left behind in each kind of file must be seen
+
+
+def zipped(data: bytes, name: str = "a/letters.eml") -> bytes:
+    path = Path(os.environ["PYTEST_TMP"]) / "made.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return path.read_bytes()
+
+
+def sqlite_of(text: str, path: Path) -> bytes:
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as con:
+        con.execute("CREATE TABLE t (a BLOB)")
+        con.execute("INSERT INTO t VALUES (?)", (gzip.compress(text.encode()),))
+    con.close()
+    return path.read_bytes()
+
+
+PLANTS = {
+    "text.txt": FIRST.encode(),
+    "mark.txt": TOKENS[2].encode(),
+    "name.log": f"2026-03-02 {NAME}.eml".encode(),
+    "full-width.txt": ADDRESS.translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)}).encode(),
+    "broken-lines.txt": "\n> ".join(FIRST[n : n + 9] for n in range(0, len(FIRST), 9)).encode(),
+    "cp932.csv": FIRST.encode("cp932", "replace"),
+    "euc.html": FIRST.encode("euc_jp", "replace"),
+    "utf16.txt": FIRST.encode("utf-16"),
+    "escaped.json": json.dumps({"a": json.dumps(FIRST)}).encode(),
+    "meta.json": json.dumps(FIRST.encode().decode("latin-1")).encode(),
+    "tags.html": "<p>".join(f"&#{ord(c)};" for c in FIRST).encode(),
+    "quoted.txt": "".join(f"%{b:02X}" for b in FIRST.encode()).encode(),
+    "letter.eml": LETTERS["2.eml"],
+    "box.mbox": b"From a Mon Mar  2 09:00:00 2026\n" + LETTERS["3.eml"] + b"\nFrom b Mon Mar  2 09:00:00 2026\n" + LETTERS["1.eml"],
+    "reply.eml": REPLY,
+    "packed.gz": gzip.compress(LETTERS["1.eml"]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def proof(_lived_in, tmp_path_factory):
+    """A home without the person, and what the withdrawal searched for."""
+    home = shutil.copytree(_lived_in, tmp_path_factory.mktemp("proof") / "call", symlinks=True)
+    settings = load(home)
+    who = person.find(settings.lake, settings.key(), f"mail:{ADDRESS}", False, settings.call, settings.me, 60, "")
+    kept = tmp_path_factory.mktemp("kept")
+    shutil.copytree(home / "raw", kept / "raw")
+    shutil.copy((home / "warehouse" / "warehouse.duckdb").resolve(), kept / "old.duckdb")
+    assert without_person(home) == 0
+    return settings, pendings.of(who, []), kept
+
+
+def found_in(proof, place: str, data: bytes) -> set[str]:
+    settings, pending, _ = proof
+    path = settings.lake.home / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    try:
+        return {str(found.path.relative_to(settings.lake.home)) for found in prove(settings, pending)[0]}
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_the_proof_sees_what_was_left_in_a_file(proof, name):
+    assert found_in(proof, f"state/odd/{name}", PLANTS[name]) == {f"state/odd/{name}"}
+
+
+def test_the_proof_sees_what_was_left_in_tables_and_archives(proof, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTEST_TMP", str(tmp_path))
+    kept, seen_in = proof[2], lambda place, data: found_in(proof, place, data) == {place}
+    raw = next(f for f in (kept / "raw").rglob("*.parquet") if TOKENS[2] in str(pq.read_table(f)["item_id"]))
+    assert seen_in("raw/channel=email/day=2026-01-01/left.parquet", raw.read_bytes())
+    assert seen_in("warehouse/warehouse-old.duckdb", (kept / "old.duckdb").read_bytes())
+    assert seen_in("state/prefect/prefect.db", sqlite_of(FIRST, tmp_path / "a.db"))
+    assert seen_in("inbox/email/letters.zip", zipped(zipped(LETTERS["1.eml"]), "inner.zip"))
+    assert seen_in(
+        "reports/report.docx", zipped(f"<w:t>{FIRST[:30]}</w:t><w:t>{FIRST[30:]}</w:t>".encode(), "word/document.xml")
+    )
+    messages = read_parquet(raw).select(["raw_id"]).append_column("body", [[FIRST] * read_parquet(raw).num_rows])
+    write_parquet(messages, tmp_path / "cache.parquet")
+    assert seen_in("cache/conform/left.parquet", (tmp_path / "cache.parquet").read_bytes())
+    assert found_in(proof, "state/others.txt", OTHER.encode()) == set()
+
+
+# --- broken off anywhere
+
+KILLED = """
+import json, os, shutil, signal, sys
+from pathlib import Path
+import pandas, pyarrow.parquet, duckdb
+from flows import pending as pendings
+from flows.forgetting import _begun, carry_out
+from flows.settings import load
+from warehouse.lake import locked
+from warehouse.words import Words
+
+def child(work):
+    pid = os.fork()
+    if not pid:
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+def withdraw(home, name, n=0):
+    touched = 0
+    def hook(event, args):
+        nonlocal touched
+        writes = event in ("os.rename", "os.remove", "shutil.rmtree", "sqlite3.connect") or (
+            event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+        if writes and not str(args[0]).endswith(".lock"):
+            touched += 1
+            if touched == n:
+                os.kill(os.getpid(), signal.SIGKILL)
+    if n:
+        sys.addaudithook(hook)
+    settings = load(home)
+    with locked(settings.lake):
+        pending = _begun(settings, name, False, None, Words())
+        pendings.write(settings.lake, pending)
+        carry_out(settings, pending, {"verified_by": "operator"}, "editor", None)
+
+made, folder, name, first, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+for n in range(first, 500, step):
+    home = shutil.copytree(made, folder / str(n) / "call", symlinks=True)
+    code = child(lambda: withdraw(home, name, n))
+    again = child(lambda: withdraw(home, name))
+    print(json.dumps({"n": n, "code": code, "again": again}), flush=True)
+    if code == 0:
+        break
+"""
+
+
+def test_killed_anywhere_the_same_command_finishes_it(_lived_in, tmp_path):
+    """At every ninth touch of the disk; STEP=1 in the environment tries all."""
+    command = [
+        sys.executable,
+        "-c",
+        KILLED,
+        str(_lived_in),
+        str(tmp_path),
+        f"mail:{ADDRESS}",
+        "1",
+        os.environ.get("STEP", "9"),
+    ]
+    told = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    *kills, last = [json.loads(line) for line in told.stdout.splitlines()]
+    assert last["code"] == 0 and len(kills) >= 4, told.stderr
+    assert {k["code"] for k in kills} == {-signal.SIGKILL} and {k["again"] for k in kills} == {0}, told.stderr
+    for n in kills:
+        home = tmp_path / str(n["n"]) / "call"
+        (pending,) = pendings.every(load(home).lake)
+        assert len(pending.traces.text) > 10, n
+        found, _ = prove(load(home), pending)
+        assert not found and len(ids(home)) == 2, n
+        assert len([e for e in ledger.read(home / "ledger.sqlite") if e.kind == "withdrawal"]) == 1, n
+        shutil.rmtree(home / "forgetting")
+        assert seen(home) == set(), n
