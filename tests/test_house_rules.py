@@ -190,3 +190,12 @@ def test_every_channel_stands_in_the_table_of_channels():
     table = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
     rows = {row[1]: row[0].count("|") for row in re.finditer(r"^\| `(\w+)` \|.*$", table, re.MULTILINE)}
     assert rows.keys() == set(channels.names()) and set(rows.values()) == {9}
+
+
+def test_no_group_is_possessive():
+    """Before Python 3.11.5 a possessive group whose body can fail half-way matches wrongly (CPython gh-106052)."""
+    group = re.compile(r"\)(?:[*+?]|\{[0-9,]+\})\+(?!\s*[\w(\"'])")
+    for room in MAY_IMPORT:
+        for file in (ROOT / room).rglob("*.py"):
+            assert not group.search(file.read_text(encoding="utf-8")), f"{file.name}: write (?>(?:…)*) for (?:…)*+"
+

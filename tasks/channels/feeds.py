@@ -35,8 +35,8 @@ _VOLATILE = frozenset((
 ))  # fmt: skip
 _KEPT_LINKS = ("alternate", "self", "related", "via", "enclosure")
 
-_PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>", re.IGNORECASE)
+_PROLOG = re.compile(r"(?>(?:\s++|<\?.*?\?>|<!--.*?-->)*)", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE(?>(?:[^\[<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*)>", re.IGNORECASE)
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*+:)?(rss|rdf|feed))(?=[\s>])", re.IGNORECASE)
 # The standard library looks attributes up one by one: 100,000 on one element take two minutes.
 _MANY_ATTRIBUTES = re.compile(r"""<[^\s<>"'/=!?]++(?:\s++[^\s<>"'/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){100}""")
@@ -63,18 +63,18 @@ _PAIR = re.compile(
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]++)|(\d++));?")
 
 # Long texts that are HTML for sure: descriptions and content:encoded of RSS, type="html" of Atom.
-_CDATA = r"<!\[CDATA\[{}[^\]]*+(?:\](?!\]>)[^\]]*+)*+{}"
+_CDATA = r"<!\[CDATA\[{}[^\]]*+(?>(?:\](?!\]>)[^\]]*+)*){}"
 _LONG = re.compile(
     r"<(?P<name>description|content:encoded|content|summary)(?P<more>\s[^<>]*+)?>\s*+"
     rf"(?:{_CDATA.format('(?P<cdata>', ')')}\]\]>\s*+|(?P<text>[^<>]{{200,}}+))(?=</(?P=name)\s*+>)"
     rf"|{_CDATA.format('', '')}(?:\]\]>|\Z)"
-    r"|<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)"
+    r"|<!--(?>(?:[^-]++|-(?!->))*)(?:-->|\Z)"
 )
 _LONG_ENOUGH = 200  # characters
 _AS_HTML = re.compile(r"""\s+(?:type=["'](?:text/)?html["']|xml:(?:lang|base)=["'][^"'<>]*["']|\s)*""")
 # The five that XML knows, and printable ones by number; html.unescape reads these as XML does.
 _PLAIN_REFERENCES = re.compile(
-    r"[^&]*+(?:&(?:lt|gt|amp|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|x(?:[2-6][\da-fA-F]|7[\da-eA-E])));[^&]*+)*+"
+    r"[^&]*+(?>(?:&(?:lt|gt|amp|quot|apos|#(?:3[2-9]|[4-9]\d|1[01]\d|x(?:[2-6][\da-fA-F]|7[\da-eA-E])));[^&]*+)*)"
 )
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 _HAS_C1 = re.compile("[\x80-\x9f]")

@@ -30,7 +30,7 @@ _MEMBER = re.compile(
     r"|direct-message(?:s?-group)?)s?(?:-part\d{1,4})?\.js"
 )
 _ANY = re.compile(r"(?:[^/\\]+/){0,2}[^/\\]+\.(?:js|html)", re.IGNORECASE)
-_HEAD = re.compile(rb"(?>\s|//[^\n]*\n|/\*.*?\*/)*+window\.YTD\.[\w-]+\.part\d+\s*=", re.DOTALL)
+_HEAD = re.compile(rb"(?>(?:\s|//[^\n]*\n|/\*.*?\*/)*)window\.YTD\.[\w-]+\.part\d+\s*=", re.DOTALL)
 _OWNER = {"accountId": "id", "username": "username", "accountDisplayName": "name"}
 
 

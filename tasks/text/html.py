@@ -12,7 +12,7 @@ from html import unescape
 # A quoted value may hold ">"; the second form catches a tag with an unpaired quote. Possessive: linear time.
 _TAG = re.compile(
     r"<!--|<!\[CDATA\[|\]\]>"
-    r"""|<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+)(?P<rest>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+    r"""|<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+)(?P<rest>(?>(?:[^<>"']++|"[^"]*+"|'[^']*+')*))>"""
     r"|<(?P<end_>/?)(?P<name_>[a-zA-Z][\w:-]*+)[^<>]*+>"
     r"|<[!?/][^<>]*+>"
 )

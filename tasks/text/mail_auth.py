@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 _COMMENT_DEPTH = 3  # (comments may stand (in comments))
 _COMMENT = re.compile(r"\([^()]*\)")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_QUOTED = re.compile(r'"(?>(?:[^"\\]|\\.)*)"')
 _RESULT = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+)?\s*=\s*(\w+)", re.I)
 _DOMAIN = re.compile(r"\b(?:header\.[di]|smtp\.mailfrom)\s*=\s*(?:[^\s;]*@)?([\w.-]+)", re.I)
 

@@ -30,7 +30,7 @@ _ADDRESS = r"[^\s<>()\[\]:;,\"@]{1,64}\"?@[^\s<>()\[\]:;,\"@]{1,255}"
 _ANGLED = re.compile(rf"<\s*\"?({_ADDRESS})\s*>")
 _BARE = re.compile(f"({_ADDRESS})")
 _COMMENT = re.compile(r"\(([^()]*)\)")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.){0,500}+"(?!@)')
+_QUOTED = re.compile(r'"(?>(?:[^"\\]|\\.){0,500})"(?!@)')
 _ESCAPED = re.compile(r"\\(.)")
 
 _ID = re.compile(r"\s*<?\s*([!-;=?-Z^-~]{1,200}@(?:[!-;=?-Z^-~]{1,200}|\[[0-9A-Za-z.:]{2,60}\]))\s*>?\s*", re.ASCII)

@@ -21,8 +21,8 @@ Fields = dict[str, list[str]]  # lower-case name -> raw values, topmost first; e
 BOUNDARY_LINES_CAP = 10_000  # the parser takes 8 s for 100,000 parts
 DEPTH, PARTS = 3, 50  # that the quick reading follows: parts within parts, and side by side
 
-_HEADERS = re.compile(rb"(?:[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+)*+")
-_HEADER = re.compile(r"([!-9;-~]++):(?:[ \t]|\r?\n(?=[ \t]))*+([^\n]*+(?:\n[ \t][^\n]*+)*+)\n")
+_HEADERS = re.compile(rb"(?>(?:[!-9;-~]++:[^\r\n]*+\r?\n(?>(?:[ \t][^\r\n]*+\r?\n)*))*)")
+_HEADER = re.compile(r"([!-9;-~]++):(?>(?:[ \t]|\r?\n(?=[ \t]))*)([^\n]*+(?>(?:\n[ \t][^\n]*+)*))\n")
 _BLANK = re.compile(rb"\r?\n")
 # text/plain; charset=ISO-2022-JP; format=flowed · multipart/mixed; boundary="--=_1"
 _TOKEN = r"[\w!#$&^+.{}|~-]"
