@@ -198,4 +198,3 @@ def test_no_group_is_possessive():
     for room in MAY_IMPORT:
         for file in (ROOT / room).rglob("*.py"):
             assert not group.search(file.read_text(encoding="utf-8")), f"{file.name}: write (?>(?:…)*) for (?:…)*+"
-

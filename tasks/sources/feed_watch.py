@@ -25,7 +25,8 @@ _PAGE_HEAD = 300_000  # bytes of a web page in which its feed is looked for
 _FEED = re.compile(rb"<(?:[a-z_][\w.-]*+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
 _FEED_END = re.compile(rb"</(?:[a-z_][\w.-]*+:)?(?:rss|rdf|feed)\s*+>", re.IGNORECASE)
 _PROLOG = re.compile(
-    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?>(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*+>)*)", re.DOTALL | re.IGNORECASE
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?>(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*+>)*)",
+    re.DOTALL | re.IGNORECASE,
 )
 _ENTRY = re.compile(rb"<(?:[a-z_][\w.-]*+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _IDS = (  # as feedparser takes them: guid or id, else rdf:about, else the link
