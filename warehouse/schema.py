@@ -70,6 +70,7 @@ MESSAGE = _schema(
     ("body", pa.string()),
     ("hashtags", TEXTS),
     ("needs_hashtag", pa.bool_()),
+    ("accounts", TEXTS),
     ("attribution_wish", pa.string()),
     ("self_codes", pa.string()),
     ("truncated", pa.bool_()),

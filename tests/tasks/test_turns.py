@@ -39,6 +39,7 @@ def message(raw_id: str, minute: float | None, author: str | None, body: str = "
         "hashtags": [],
         "links": [],
         "flags": [],
+        "accounts": [],
         "needs_hashtag": False,
         "truncated": False,
     }
