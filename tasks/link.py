@@ -120,7 +120,7 @@ def _announcements(rows: pd.DataFrame) -> Iterable[Link]:
 
 
 def _authors(rows: pd.DataFrame) -> list[str | None]:
-    return [author if isinstance(author, str) else None for author in rows["contributor_ref"]]
+    return [author if isinstance(author, str) else None for author in rows.get("person_ref", rows["contributor_ref"])]
 
 
 def _story_refs(rows: pd.DataFrame, stories: dict[str, str], key: bytes) -> list[str]:

@@ -1,6 +1,7 @@
 """Who withdraws: from a name to every raw item that holds the person, the marks to keep them out, the traces to look for.
 
-A person is a namespace and an author id; with `only` it is one submission. Beside what they wrote go those items that no
+A person is a namespace and an author id, with every account that was decided to be the same person's (tasks/people.py);
+with `only` it is one submission. Beside what they wrote go those items that no
 other teller wrote and that hold something of theirs: the owner's answers that quote them, reposts, texts pasted without
 an author, what could not be read; and the owner's part of a conversation with nobody else in it. What another teller
 wrote stays theirs: that it holds something is told by the proof, and they are asked for by their own name.
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tasks import conform
+from tasks import conform, people
 from tasks.refs import ref
 from tasks.stored import Reading, texts
 from tasks.tombstones import mark, marks_of
 from tasks.traces import PIECE, Traces, dense, pieces, traces
 from tasks.turns import is_own, settle
+from warehouse import ledger
 from warehouse.lake import Lake, read_parquet
 
 _NOBODYS = ("own_message", "repost", "unreadable", "auto_mail", "system_message", "deleted")
@@ -70,14 +72,20 @@ def find(lake: Lake, key: bytes, name: str, only: bool, call, me: Mapping, gap_m
     own = is_own(messages, me) | (messages["set_aside"] == "own_message")
     if own[named.index].any():
         raise IsOwner(name)
-    people = set(zip(named["namespace"], named["author_id"], strict=True))
-    is_whole = not only and all(author is not None for _, author in people)
+    accounts = set(zip(named["namespace"], named["author_id"], strict=True))
+    is_whole = not only and all(author is not None for _, author in accounts)
     if is_whole:
-        theirs = pd.Series([p in people for p in zip(messages["namespace"], messages["author_id"], strict=True)])
+        accounts = people.accounts_of(accounts, _senders(messages[~own]), ledger.read(lake.ledger), key)
+        theirs = pd.Series([p in accounts for p in zip(messages["namespace"], messages["author_id"], strict=True)])
     else:
         theirs = _one_submission(table, messages, set(named["raw_id"]), call, me, gap_minutes)
     theirs = pd.Series(theirs.to_numpy(), index=messages.index, dtype=bool)
     return _person(lake, key, messages, theirs, own, is_whole, common)
+
+
+def _senders(messages: pd.DataFrame) -> set[tuple[str, str]]:
+    told = messages.dropna(subset="author_id")
+    return set(zip(told["namespace"], told["author_id"], strict=True))
 
 
 def _is_named(messages: pd.DataFrame, key: bytes, name: str) -> list[bool]:
