@@ -17,6 +17,7 @@ import pandas as pd
 from tasks import conform, people
 from tasks.refs import ref
 from tasks.stored import Reading, texts
+from tasks.text.accounts import known_as
 from tasks.tombstones import mark, marks_of
 from tasks.traces import PIECE, Traces, dense, pieces, traces
 from tasks.turns import is_own, settle
@@ -129,11 +130,13 @@ def _person(lake, key: bytes, messages: pd.DataFrame, theirs, own, is_whole: boo
     marks = {mark(key, "item", row["channel"], row["item_id"]) for row in items.values()}
     for row, is_theirs in zip(gone.to_dict("records"), theirs[gone.index], strict=True):
         marks |= set(_marks(key, row, is_whole and is_theirs))
+    refs = _refs(key, messages[theirs], is_whole)
+    marks |= {mark(key, "contributor", own) for own in refs if own.startswith("p")}
     by = messages[theirs].iloc[0]
     who = (by["namespace"], by["author_id"]) if is_whole else (by["submission_id"] or by["raw_id"],)
     return Person(
         subject=mark(key, "author" if is_whole else "submission", *who),
-        refs=tuple(_refs(key, messages[theirs], is_whole)),
+        refs=tuple(refs),
         is_whole=is_whole,
         marks=tuple(sorted(marks)),
         raw_ids=frozenset(gone["raw_id"]),
@@ -194,6 +197,8 @@ def _traces(theirs: pd.DataFrame, items: Mapping, others, is_whole: bool, privat
     if is_whole:
         names = set(theirs["author_name"].dropna())
         natives |= set(theirs["author_id"].dropna()) | set(private["conversation_id"].dropna())
+        sources = zip(theirs["namespace"], theirs["author_id"], theirs["url"], strict=True)
+        natives |= {told.partition(":")[2] for source in sources for told in known_as(*source)}  # the handle too
     written = [
         text for column in ("title", "body", "author_name", "author_id") for text in others[column].dropna().unique()
     ]
