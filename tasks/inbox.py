@@ -33,22 +33,28 @@ def land_inbox(lake: Lake, channel: str, inbox: Path, options: Mapping, now: dat
     landing = land(lake, channel, fresh.values(), options, now, run_id)
     landing.skipped = len(files) - len(fresh)
     landing.notices += [(path.name, barred(path), "") for path in closed]
-    odd = {f"not_taken:{path.name}": path for path in _not_taken(inbox, [*files.values(), *closed])}
-    news = [path.name for mark, path in odd.items() if mark not in seen]
-    landing.notices += [(name, "nothing_here" if (inbox / name).is_dir() else "not_taken", "") for name in news[:TOLD]]
-    if more := news[TOLD:]:
-        landing.notices.append((more[0], "not_taken", f"+{len(more) - 1}"))
+    odd = _odd_ones(inbox, [*files.values(), *closed])
+    news = [path for mark, path in odd.items() if mark not in seen]
+    landing.notices += _told_once(news)
     done = {mark for mark, path in fresh.items() if path not in landing.unfinished}
     if done or news:
         write_bytes(json.dumps(sorted(seen.union(done, odd))).encode(), cursor_file)
     return landing
 
 
-def _not_taken(inbox: Path, taken: Iterable[Path]) -> list[Path]:
-    """Files that lie in an inbox and that no run will read; those inside folders are told by the folder's name."""
+def _odd_ones(inbox: Path, taken: Iterable[Path]) -> dict[str, Path]:
+    """Files that lie in an inbox and that no run will read, by their marks; those inside folders go by the folder."""
     tops = {path.relative_to(inbox).parts[0] for path in taken}
     lying = sorted(inbox.iterdir()) if inbox.exists() else []
-    return [p for p in lying if p.name not in tops and p.name != LIVE and not p.name.startswith(".")]
+    odd = [p for p in lying if p.name not in tops and p.name != LIVE and not p.name.startswith(".")]
+    return {f"not_taken:{path.name}": path for path in odd}
+
+
+def _told_once(news: Sequence[Path]) -> list[tuple[str, str, str]]:
+    """Notices on files that nobody reads: the first by name, of the rest only how many."""
+    told = [(path.name, "nothing_here" if path.is_dir() else "not_taken", "") for path in news[:TOLD]]
+    more = news[TOLD:]
+    return [*told, (more[0].name, "not_taken", f"+{len(more) - 1}")] if more else told
 
 
 def _marked(module: ModuleType, files: Sequence[Path], options: Mapping) -> dict[str, Path]:

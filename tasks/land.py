@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -79,7 +80,13 @@ def barred(path: Path) -> str | None:
 
 
 def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, hex, read as a stream."""
+    """sha256 of a file's bytes, hex, read as a stream; once in a run, unless the file changed."""
+    state = path.stat()
+    return _digest(path, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=10_000)
+def _digest(path: Path, *_state: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

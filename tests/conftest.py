@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[1]
 
 # No test asserts a time, so Hypothesis must not either: a slow machine is no fault of ours.
-settings.register_profile("neta", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "neta", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("neta")
 
 

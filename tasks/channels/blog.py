@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tasks.channels import Item, Message, Unreadable, feeds, files_in
+from tasks.text import addresses
 from tasks.text.normalise import clean, hashtags_in
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def conform(item: Item) -> Message:
         posted_at=posted,
         revised_at=revised,
         zone=zone,
-        url=feeds.web_url(entry.get("link")),
+        url=addresses.web_url(entry.get("link")),
         hashtags=_hashtags(entry, f"{title}\n{body}"),
         truncated="content" not in entry and bool(_CUT_SHORT.search(body)),
         flags=(*head.get("flags", ()), *time_flags, *flags, *(() if body else ("title_only",))),
@@ -102,21 +103,21 @@ def _body(entry: Mapping) -> str:
 
 
 def _native_id(entry: Mapping, home: str | None) -> str:
-    key = feeds.identity(entry) if feeds.told(entry, "id") else feeds.canonical(feeds.identity(entry))
+    key = feeds.identity(entry) if feeds.told(entry, "id") else addresses.canonical(feeds.identity(entry))
     return key if ":" in key or not home else f"{home}#{key}"  # many a guid is a bare number, new in each blog
 
 
 def _home(entry: Mapping, head: Mapping) -> str | None:
     """The blog's address, whatever page, https or not: https://example.jp/diary"""
-    for link in filter(feeds.web_url, map(head.get, ("link", "author_url", "self", "id"))):
-        return feeds.canonical(link).rstrip("/")
-    host = feeds.host(entry.get("link"))
+    for link in filter(addresses.web_url, map(head.get, ("link", "author_url", "self", "id"))):
+        return addresses.canonical(link).rstrip("/")
+    host = addresses.host(entry.get("link"))
     return f"https://{host}" if host else None
 
 
 def _author_url(entry: Mapping) -> str | None:
     url = _detail(entry).get("href")
-    return feeds.canonical(url).rstrip("/") if feeds.web_url(url) else None
+    return addresses.canonical(url).rstrip("/") if addresses.web_url(url) else None
 
 
 def _author_name(entry: Mapping, head: Mapping) -> str | None:
@@ -135,5 +136,5 @@ def _hashtags(entry: Mapping, text: str) -> tuple[str, ...]:
 
 
 def _is_advertisement(title: str, entry: Mapping, head: Mapping) -> bool:
-    there, here = feeds.host(entry.get("link")), feeds.host(head.get("link"))
+    there, here = addresses.host(entry.get("link")), addresses.host(head.get("link"))
     return bool(there and here and there != here and _AD_TITLE.match(title))

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import feedparser
 import orjson
 
 from tasks.channels import Item, Unreadable
+from tasks.text.addresses import web_url
 from tasks.text.dates import parse_time
 from tasks.text.decode import decode as by_declaration
 from tasks.text.decode import repair_mojibake
@@ -51,7 +51,6 @@ _IF_DAMAGED = ("utf-8", "cp932", "euc_jp", "iso2022_jp_ext")
 _DOUBTFUL = re.compile("[\ufffd\uff61-\uff9f\x80-\x9f\x1b]")
 _DOUBT_ALLOWED = _DAMAGE_ALLOWED = 0.02  # share of characters
 
-_WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _MARKUP_SIGN = re.compile(r"</[a-zA-Z]+>|<br\b", re.IGNORECASE)
 
 # XML 1.0 section 2.2: what a document may not hold, as such or as a reference.
@@ -165,33 +164,6 @@ def times_of(entry: Mapping) -> tuple[datetime | None, datetime | None, str, tup
     _, posted, zone = known[0]
     last, revised, _ = known[-1]
     return posted, revised if last == "updated" and revised != posted else None, zone, flags
-
-
-def canonical(url: str) -> str:
-    """A web address as an identity: https, host in lower case, no utm_ parameters; #fragment and the rest kept.
-
-    What is no web address comes back as it is.
-    """
-    if not web_url(url):
-        return url
-    parts = urlsplit(url)
-    query = "&".join(p for p in parts.query.split("&") if not p.startswith("utm_"))
-    return urlunsplit(("https", parts.netloc.lower(), parts.path or "/", query, parts.fragment))
-
-
-def host(url: object) -> str:
-    """The host of a web address in lower case, "" if it is none."""
-    return urlsplit(web).netloc.lower() if (web := web_url(url)) else ""
-
-
-def web_url(url: object) -> str | None:
-    """`url` if it is an http or https address, else None (javascript:, data:, relative, http://[x)."""
-    if not isinstance(url, str) or not _WEB.match(url):
-        return None
-    try:
-        return url if urlsplit(url).netloc else None
-    except ValueError:
-        return None
 
 
 def _type(entry: Mapping, key: str) -> str:

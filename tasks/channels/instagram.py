@@ -30,7 +30,8 @@ from pathlib import Path
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.conversations import Conversation, is_since
 from tasks.sources import meta_chats
-from tasks.sources.meta_export import Layout, dumps, loads, loads_repaired, numbered, opened_export
+from tasks.sources.json_value import dumps, loads
+from tasks.sources.meta_export import Layout, loads_repaired, numbered, opened_export
 from tasks.text.dates import parse_epoch_ms
 from tasks.text.normalise import has_hashtag
 

@@ -36,7 +36,6 @@ from tasks.sources.api_pages import (
     Refused,
     ask,
     call_tags,
-    canonical,
     cut_pages,
     each,
     member,
@@ -49,6 +48,7 @@ from tasks.sources.api_pages import (
     walk,
     without,
 )
+from tasks.sources.json_value import canonical
 from tasks.text.dates import parse_time
 from tasks.text.html import one_line, readable
 

@@ -31,6 +31,7 @@ import orjson
 
 from tasks.channels import Item, Message, Unreadable, feeds, files_in
 from tasks.sources import note_api
+from tasks.text import addresses
 from tasks.text.dates import parse_time
 from tasks.text.html import readable
 from tasks.text.normalise import clean, hashtags_in
@@ -122,7 +123,7 @@ def conform(item: Item) -> Message:
         author_name=feeds.told(entry, "note_creatorname") or None,
         posted_at=posted,
         zone=zone,
-        url=feeds.web_url(address),
+        url=addresses.web_url(address),
         hashtags=tuple(dict.fromkeys((*_tag_of_feed(item.context), *hashtags_in(f"{title}\n{body}")))),
         truncated=truncated,
         flags=(*item.context.get("flags", ()), *time_flags, *flags, *paid, *(() if body else ("title_only",))),
@@ -155,7 +156,7 @@ def _article(item: Item) -> Message:
         author_name=item.context.get("nickname"),
         posted_at=posted,
         zone=zone,
-        url=feeds.web_url(note_api.told(article, "note_url")) or f"{BASE}/{creator}/n/{key}",
+        url=addresses.web_url(note_api.told(article, "note_url")) or f"{BASE}/{creator}/n/{key}",
         hashtags=tuple(dict.fromkeys((*article["hashtags"], *hashtags_in(f"{title}\n{body}")))),
         truncated=article["is_list"] or is_cut or may_read is False,
         flags=(*flags, *(paid or ("paid",) * bool(article.get("price"))), *(() if body else ("title_only",))),
@@ -176,7 +177,7 @@ def _opening(html: str) -> tuple[str, bool, tuple[str, ...]]:
 
 
 def _author_id(address: str) -> str | None:
-    creator, host = _CREATOR.match(address), feeds.host(address)
+    creator, host = _CREATOR.match(address), addresses.host(address)
     return creator[1] if creator else host or None
 
 

@@ -33,7 +33,6 @@ from tasks.sources.api_pages import (
     Seen,
     ask,
     call_tags,
-    canonical,
     cut_pages,
     each,
     member,
@@ -47,6 +46,7 @@ from tasks.sources.api_pages import (
     unknown,
     without,
 )
+from tasks.sources.json_value import canonical
 from tasks.text.dates import parse_time
 
 NAMESPACE = "threads"

@@ -34,18 +34,8 @@ from tasks.channels import Item, Message, files_in
 from tasks.conversations import Conversation, chosen, is_since
 from tasks.live import Well
 from tasks.sources import x_archive, x_inbox
-from tasks.sources.api_pages import (
-    JSON_FILES,
-    MEDIA_TYPE,
-    canonical,
-    cut_pages,
-    member,
-    members,
-    read,
-    text,
-    unknown,
-    without,
-)
+from tasks.sources.api_pages import JSON_FILES, MEDIA_TYPE, cut_pages, member, members, read, text, unknown, without
+from tasks.sources.json_value import canonical
 from tasks.sources.x_inbox import Event, conversations, events_of
 from tasks.text.dates import parse_time
 

@@ -34,8 +34,8 @@ from pathlib import Path
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.live import Well
 from tasks.sources import x_archive, x_archive_posts, x_compliance, x_search
-from tasks.sources.api_pages import JSON_FILES, canonical, member, read, unknown, utf8
-from tasks.sources.meta_export import loads
+from tasks.sources.api_pages import JSON_FILES, member, read, unknown, utf8
+from tasks.sources.json_value import canonical, loads, parsed
 from tasks.text.dates import parse_time
 
 NAMESPACE = "x"
@@ -92,7 +92,7 @@ def cut(path: Path, options: Mapping) -> Iterator[Item]:
         return
     for where, page in _pages(path):
         try:
-            yield from _told(_value(page) if isinstance(page, bytes) else page)
+            yield from _told(parsed(page) if isinstance(page, bytes) else page)
         except Unreadable as error:
             if not where:
                 raise
@@ -159,7 +159,7 @@ def _pages(path: Path) -> Iterator[tuple[str, bytes | dict]]:
     if path.suffix.lower() in LINES or _is_lines(data):
         yield from ((f"line {n}", line) for n, line in enumerate(io.BytesIO(data), 1) if line.strip())
         return
-    page = _value(data)
+    page = parsed(data)
     if isinstance(page, list):
         yield from ((f"page {n}", each) for n, each in enumerate(page, 1))
     else:
@@ -175,15 +175,6 @@ def _is_lines(data: bytes) -> bool:
         return isinstance(loads(first), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _value(data: bytes) -> object:
-    try:
-        return loads(data)
-    except RecursionError:
-        raise Unreadable("json_broken", "nested too deep") from None
-    except ValueError as error:
-        raise Unreadable("json_broken", f"character {getattr(error, 'pos', 0) + 1}") from error
 
 
 def _told(page: object) -> Iterator[Item]:

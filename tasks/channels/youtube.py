@@ -32,7 +32,6 @@ from tasks.sources.api_pages import (
     Page,
     Refused,
     ask,
-    canonical,
     cut_pages,
     each,
     member,
@@ -44,6 +43,7 @@ from tasks.sources.api_pages import (
     walk,
     without,
 )
+from tasks.sources.json_value import canonical
 from tasks.text.dates import parse_time
 from tasks.text.html import readable
 

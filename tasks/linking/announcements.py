@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tasks.channels.feeds import canonical, web_url
+from tasks.text.addresses import canonical, web_url
 from tasks.text.normalise import match_key
 
 BRIEF = 60  # comparable characters beside link and title: more may be a story of its own, so a person is asked

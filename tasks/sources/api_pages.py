@@ -8,19 +8,16 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import orjson
-
 from tasks.channels import Item, Unreadable
 from tasks.http import Answer, Client, Unreachable
 from tasks.live import Well
-from tasks.sources.meta_export import loads
+from tasks.sources.json_value import canonical, parsed
 
 JSON_FILES = ("*.json", "*.jsonl", "*.ndjson")
 MEDIA_TYPE = "application/json"
@@ -54,12 +51,12 @@ def cut_pages(path: Path, slices: Callable[[object], Iterable[Item]]) -> Iterato
     """
     data = utf8(path.read_bytes())
     if path.suffix.lower() not in _LINES:
-        yield from slices(_value(data))
+        yield from slices(parsed(data))
         return
     for number, line in enumerate(io.BytesIO(data), 1):
         if line.strip():
             try:
-                yield from slices(_value(line))
+                yield from slices(parsed(line))
             except Unreadable as error:
                 yield odd(line, error.problem, f"line {number}: {error.detail}")
 
@@ -68,14 +65,6 @@ def odd(value: object, problem: str, detail: str) -> Item:
     """What could not be sliced into posts, kept as it is."""
     payload = value if isinstance(value, bytes) else canonical(value)
     return Item("odd:" + hashlib.sha256(payload).hexdigest(), payload, MEDIA_TYPE, {}, None, problem, detail)
-
-
-def canonical(value: object) -> bytes:
-    """JSON with its keys sorted: the same value gives the same bytes."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # lone surrogates, integers beyond 64 bits, more than 254 levels
-        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def without(value: Mapping, names: frozenset[str]) -> dict:
@@ -90,7 +79,7 @@ def unknown(value: Mapping, known: frozenset[str]) -> tuple[str, ...]:
 
 def read(item: Item) -> dict:
     """An item's payload as an object; Unreadable if it is none."""
-    value = _value(item.payload)
+    value = parsed(item.payload)
     if not isinstance(value, dict):
         raise Unreadable("wrong_shape", type(value).__name__)
     return value
@@ -125,7 +114,7 @@ def ask(http: Client, url: str, params: Mapping[str, str], headers: Mapping[str,
     """One good answer and its JSON. Raises Refused, RateLimited, Unreachable (answer_broken: cut off, or no JSON)."""
     answer = http.get(url, params, headers)
     host = url.split("/")[2]
-    value = _value_or_none(answer.content)
+    value = _parsed_or_none(answer.content)
     if answer.status >= 400:
         raise Refused(host, answer.status, value if isinstance(value, dict) else {})
     if value is None:
@@ -212,17 +201,8 @@ def utf8(data: bytes) -> bytes:
     return data.removeprefix(codecs.BOM_UTF8)
 
 
-def _value(data: bytes) -> object:
+def _parsed_or_none(data: bytes) -> object:
     try:
-        return loads(data)
-    except RecursionError:
-        raise Unreadable("json_broken", "nested too deep") from None
-    except ValueError as error:
-        raise Unreadable("json_broken", f"{len(data)} bytes") from error
-
-
-def _value_or_none(data: bytes) -> object:
-    try:
-        return _value(data)
+        return parsed(data)
     except Unreadable:
         return None

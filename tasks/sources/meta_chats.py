@@ -14,7 +14,8 @@ from pathlib import Path
 
 from tasks.channels import Item, Message, Unreadable
 from tasks.conversations import Conversation, chosen, is_since, merged
-from tasks.sources.meta_export import SEALED, Layout, Page, dumps, either, identified, loads_repaired, pages, said
+from tasks.sources.json_value import dumps
+from tasks.sources.meta_export import SEALED, Layout, Page, either, identified, loads_repaired, pages, said
 from tasks.sources.meta_placeholders import is_written_by_the_app
 from tasks.text.decode import repair_mojibake
 from tasks.text.normalise import has_hashtag

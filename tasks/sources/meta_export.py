@@ -9,7 +9,6 @@ here). Who asked for HTML has message_N.html in the same places. One file of an 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,10 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import orjson
-
 from tasks.channels import Unreadable
 from tasks.sources import archive
+from tasks.sources.json_value import dumps, loads
 from tasks.sources.meta_html import read_html
 from tasks.text.dates import parse_epoch_ms, parse_time
 from tasks.text.decode import repair_mojibake
@@ -279,17 +277,6 @@ def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def loads(data: bytes):
-    """Bytes → JSON value. ValueError or RecursionError if they are none.
-
-    Lone surrogates, which exports may contain and orjson refuses, are read by the standard library.
-    """
-    try:
-        return orjson.loads(data)
-    except ValueError:
-        return json.loads(data, parse_constant=_refuse)
-
-
 def loads_repaired(data: bytes):
     """As `loads`, with the mojibake of every text repaired; names of fields are left as they are."""
     value = loads(data)
@@ -309,15 +296,3 @@ def loads_repaired(data: bytes):
             elif kind is dict or kind is list:
                 open_.append(inner)
     return value
-
-
-def _refuse(name: str):
-    raise ValueError(f"{name} is not JSON")
-
-
-def dumps(value) -> bytes:
-    """JSON value → bytes that `loads` gives back unchanged; RecursionError if it is nested too deep."""
-    try:
-        return bytes(memoryview(orjson.dumps(value)))  # a copy: orjson's own keeps a buffer of several times its size
-    except TypeError:  # lone surrogates, integers beyond 64 bits, more than 254 levels
-        return json.dumps(value, separators=(",", ":")).encode()

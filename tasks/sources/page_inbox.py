@@ -32,7 +32,8 @@ from tasks.sources.api_pages import (
     text,
     walk,
 )
-from tasks.sources.meta_export import Said, identity, loads, numbered
+from tasks.sources.json_value import loads
+from tasks.sources.meta_export import Said, identity, numbered
 from tasks.sources.meta_placeholders import is_written_by_the_app
 from tasks.text.dates import parse_time
 from tasks.text.normalise import has_hashtag

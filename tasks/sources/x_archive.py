@@ -20,7 +20,7 @@ from pathlib import Path
 from tasks.channels import Unreadable
 from tasks.sources import archive
 from tasks.sources.api_pages import members, text, utf8
-from tasks.sources.meta_export import loads
+from tasks.sources.json_value import loads
 
 FILES = ("*.zip", "manifest.js")
 SUFFIXES = (".zip", ".js")

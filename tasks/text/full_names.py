@@ -1,8 +1,9 @@
 """Full names by lists: a known surname beside a known given name, in kanji, kana or Latin letters, wherever they stand.
 
-`names` finds what its surroundings introduce; here the name itself is the evidence. Lists: ipadic_names.txt (10,900
-surnames, 15,400 given names, their readings; terms beside it), foreign_names.txt (ours). What no list and no title
-shows stays: an unlisted name, a foreign name without a title, a kana name without a gap behind a common surname.
+`names` finds what its surroundings introduce; here the name itself is the evidence. Lists: the package
+japanese-personal-name-dataset (2,000 surnames, 70,000 given names, their readings), and ours: surnames.txt,
+rare_surnames.txt (漢字/よみ), foreign_names.txt. What no list and no title shows stays: an unlisted name, a foreign name
+without a title, a kana name without a gap behind a common surname.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+from japanese_personal_name_dataset import load_dataset
 
 _HERE = Path(__file__).parent
 
@@ -19,9 +22,14 @@ def _lists(file: str) -> dict[str, list[str]]:
     return {name: words.split() for name, words in (line.split(" ", 1) for line in lines)}
 
 
-_LISTS, _FOREIGN = _lists("ipadic_names.txt"), _lists("foreign_names.txt")
-SURNAMES, GIVEN = frozenset(_LISTS["surnames"]), frozenset(_LISTS["given"])
-_SURNAME_READINGS, _GIVEN_READINGS = frozenset(_LISTS["surname_readings"]), frozenset(_LISTS["given_readings"])
+_MEN, _WOMEN, _FAMILIES = load_dataset(include_last_names=True)
+_FOREIGN = _lists("foreign_names.txt")
+_COMMON = (_HERE / "surnames.txt").read_text(encoding="utf-8").split()
+_RARE = dict(name.split("/") for name in (_HERE / "rare_surnames.txt").read_text(encoding="utf-8").split())
+SURNAMES = frozenset(_FAMILIES).union(_COMMON, _RARE)
+GIVEN = frozenset(kanji for names in (_MEN, _WOMEN) for name in names.values() for kanji in name["kanji"])
+_SURNAME_READINGS = frozenset(family["reading"] for family in _FAMILIES.values()).union(_RARE.values())
+_GIVEN_READINGS = frozenset(_MEN) | frozenset(_WOMEN)
 _KATAKANA, _LATIN, _CHINESE = (frozenset(_FOREIGN[name]) for name in ("katakana", "latin", "chinese"))
 # Surnames in the list that are rather places, times or things before a word in kana or kanji.
 _PLACES = frozenset(

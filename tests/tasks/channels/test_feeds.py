@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.channels import Item, Unreadable, blog, feeds
+from tasks.text import addresses
 
 BLOG = Path(__file__).parents[2] / "fixtures" / "blog"
 HATENA = (BLOG / "hatena-atom.xml").read_bytes()
@@ -253,9 +254,9 @@ def test_r11_entries_without_guid_or_with_the_same(tmp_path):
 
 
 def test_canonical():
-    assert feeds.canonical("http://Blog.Example.JP?utm_source=x&p=1#d2") == "https://blog.example.jp/?p=1#d2"
-    assert feeds.canonical("tag:blog.example.jp,2026:1") == "tag:blog.example.jp,2026:1"
-    assert feeds.canonical("http://[x") == "http://[x"
+    assert addresses.canonical("http://Blog.Example.JP?utm_source=x&p=1#d2") == "https://blog.example.jp/?p=1#d2"
+    assert addresses.canonical("tag:blog.example.jp,2026:1") == "tag:blog.example.jp,2026:1"
+    assert addresses.canonical("http://[x") == "http://[x"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
