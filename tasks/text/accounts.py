@@ -10,8 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
+from tasks.text.quotes import signature
+
+FAR = 80  # characters around an account that are looked at
+MANY = 200  # accounts in one text that are looked at: whoever writes more of them is no teller
 SIGNED_LINES = 10  # so near to the end a line that says nothing but 「note: https://…」 is a signature
 
 _SERVICES = {
@@ -22,6 +27,7 @@ _SERVICES = {
     "threads": r"Threads|スレッズ",
     "bluesky": r"Bluesky|ブルースカイ|ブルスカ",
     "mastodon": r"Mastodon|マストドン",
+    "linkedin": r"LinkedIn|リンクトイン",
 }
 _SERVICE = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _SERVICES.items()), re.I)
 _ANY = "(?:" + "|".join(_SERVICES.values()) + ")"
@@ -56,7 +62,7 @@ _ACCOUNT = re.compile(
     """,
     re.VERBOSE,
 )
-_SIGN = re.compile(r"[@＠]|https?:|\w\.(?:com|net|app|mu)/", re.I | re.ASCII)
+_SIGN = re.compile(r"[@＠]|https?:|[A-Za-z]\.(?:com|net|app|mu)/|アカウント|ユーザー名|垢|(?:ID|ＩＤ)[:：は]", re.I)
 _OFFICE = re.compile(  # an address of a house, not of a person
     r"(?:info|contact|support|office|sales|mail|news|press|pr|hello|admin|webmaster|soumu|kouhou|recruit)@", re.I
 )
@@ -68,39 +74,72 @@ _HONORIFIC = r"(?:さん|様|さま|氏|先生|ちゃん|くん|君)"
 _ANOTHER = re.compile(
     rf"(?<!皆)(?<!みな){_HONORIFIC}(?:の|が|は|も|から|に|、|,|$)"
     r"|(?:友人|友達|友だち|知人|知り合い|同僚|上司|部下|師匠|先輩|後輩|夫|妻|旦那|主人|息子|娘|母|父|兄|姉|弟|妹|相手|先方|彼|彼女"
-    r"|社長|編集者|担当者?|著者|作家|作者|会社|弊社|当社|勤務先|お店|主催者?|本人|お客様?|方|人)(?:の|が|は|も|から|に)"
-    r"|公式|おすすめ|オススメ|お勧め|好きな|推し|憧れ|あこがれ|尊敬|引用|転載|フォローし(?:て(?:いる|います|い)|た|始)"
+    r"|社長|編集者|担当者?|著者|作家|作者|会社|弊社|当社|勤務先|お店|主催者?|本人|お客様?|(?<!当)方|人)(?:の|が|は|も|から|に)"
+    r"|公式|公募|募集|おすすめ|オススメ|お勧め|好きな|推し|憧れ|あこがれ|尊敬|引用|転載|フォローし(?:て(?:いる|います|い)|た|始)"
     r"|(?:る|た|な)(?:人|方|かた|アカウント)"
     r"|(?<![A-Za-z])(?:RT|via|cc|by|from|photo)(?![A-Za-z])",
     re.I,
 )
-_TO_ANOTHER = re.compile(rf"{_CLOSE}\s*(?:{_HONORIFIC}|の(?:投稿|記事|ポスト|ツイート|つぶやき|写真|動画|本|話))")
+_TO_ANOTHER = re.compile(
+    rf"{_CLOSE}\s*(?:{_HONORIFIC}|の(?:投稿|記事|ポスト|ツイート|つぶやき|写真|動画|本|話)|でし?(?:ょう|す)(?:か|よね))"
+)
 _IS_ANOTHERS = re.compile(r"[^。]*(?:る|た)(?:人|方|かた)")  # という名前で活動している方
 
 _NAMED = r"(?:アカウント|垢|ID|ユーザー名|ハンドル(?:ネーム)?|プロフィール)(?:名)?"
 _THING = rf"(?:{_ANY}|{_NAMED}|ブログ|blog|ページ|サイト|ホームページ|HP|チャンネル|マガジン|記事|連絡先|メール(?:アドレス)?)"
 _ME = r"(?:私|わたし|わたくし|僕|ぼく|俺|自分|小生|当方|自身)"
+# 「出版社のX」「師匠のアカウント」 are theirs; 「仕事用のアカウント」「別の垢」「Xのアカウント」 may be one's own.
+_POSSESSED = re.compile(rf"([^\s、。()「」]{{1,12}})の\s*{_THING}", re.I)
+_OWN_KIND = re.compile(
+    rf"(?:{_ME}|{_ANY}|SNS|仕事用?|趣味|個人|別|今|いま|現在|昔|以前|普段|いつも|メイン|サブ|裏|本名|実名|匿名|絵|写真|ほか|他|連絡先?|問い合わせ先?|こちら|こっち|以下|下記|こ)$",
+    re.I,
+)
 # What stands before an account that is one's own, whatever follows.
 _OWN_BEFORE = re.compile("|".join((
     # 私のアカウントは · 自分のブログ( · 僕のnoteです →
-    rf"{_ME}の\s*{_THING}[^、。]{{0,8}}$",
+    rf"{_ME}の\s*{_THING}[^、。]{{0,14}}$|拙(?:ブログ|note)\s*$",
+    # noteはこちらです。 · インスタやってます→
+    rf"^\W*(?:{_ANY}|ブログ)(?:は(?:こちら|これ)(?:です)?|を?やって(?:い|おり)?ます)[^、A-Za-z@]{{0,4}}$",
+    # 連絡は · 返信はメール(
+    r"(?:連絡|返信|返事)先?(?:は|:)(?:メール)?\s*\(?\s*$",
+    # 私( · 僕がやっているのは · …を連載している者です(
+    rf"{_ME}\s*\($|{_ME}が(?:やって|書いて|運営して|使って)いる[^、。]{{0,6}}は\s*{_OPEN}$|者です\s*\($",
     # アカウントは · XのID: · ハンドルネームは「
     rf"{_NAMED}\s*(?:は|[:→⇒=])\s*{_OPEN}$",
     # 確認はこちらの垢まで · 連絡はこっちのアドレスへ
     r"(?:こちら|こっち|以下|下記)の?(?:アカウント|垢|アドレス|DM)(?:まで|へ|に)(?:お願いします)?\s*[:→]?\s*$",
     # noteに書きました · ブログにまとめました↓
-    r"(?:note|ブログ)(?:に|へ|を|で)[^。@]{0,20}(?:書き|投稿し|公開し|更新し|アップし|まとめ)ました[^A-Za-z@。]{0,8}$",
+    r"(?:note|ブログ)(?:に|へ|を|で)[^。@]{0,20}"
+    r"(?:(?:書き|投稿し|公開し|更新し|アップし|まとめ)ました|(?:書いて|載せて|まとめて)(?:い|あり|おり)ます)[^A-Za-z@]{0,8}$",
 )), re.I)  # fmt: skip
 # What has to stand before and after: 「Xでは」@…「です」 · 「はじめまして、」@…「と申します」
 _TOPIC_BEFORE = re.compile(
-    rf"(?:{_ANY}|SNS|ブログ|メール)(?:の?{_NAMED})?\s*(?:では?|でも|にて|は|も)\s*、?\s*{_OPEN}$"
-    rf"|^\s*(?:{_ANY}の|[^@、]{{0,12}}、)?\s*{_OPEN}$",
+    rf"(?:{_ANY}|SNS|ブログ|メール)(?:の?{_NAMED})?(?:\([^()]{{1,8}}\))?\s*(?:では?|でも|にて|は|も)\s*、?\s*{_OPEN}$"
+    rf"|^\s*(?:{_ANY}の|[^@、]{{0,12}}、)?\s*{_OPEN}$|(?:^|、){_ME}(?:は|が)\s*$|(?:名前|ペンネーム)(?:は|も)\s*{_OPEN}$",
     re.I,
 )
 _IS_ME = re.compile(rf"{_CLOSE}\s*(?:です(?!か|が、?(?:ご存知|知って))|と申し|といい|と言い|の中の人|こと)")
+# 「インスタ(」@…「)で写真を載せています」 · 「XのDM(」@…「)まで」
+_BESIDE = (
+    (
+        re.compile(rf"(?:{_ANY}|{_NAMED}|ブログ)\s*\($", re.I),
+        re.compile(r"\)\s*(?:で|に|を)[^。]{0,30}(?:て(?:い|おり)?ま(?:す|した)|ている者)"),
+    ),
+    (
+        re.compile(r"DM\s*[(は:]?\s*$", re.I),
+        re.compile(r"\)?\s*(?:まで|へ|でお願い|に(?:ください|お願い)|が(?:一番|早))(?!、?と)"),
+    ),
+)
+# 「インスタのアカウントは kinako_rei です」
+_WORD = re.compile(
+    rf"(?P<before>[^。!?\n]{{0,20}})(?P<service>{_ANY})の?{_NAMED}\s*(?:は|[:=])\s*{_OPEN}"
+    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.]{2,29})(?![A-Za-z0-9_.@/:-])(?!\s*で(?:す|しょう)(?:か|よね))",
+    re.I,
+)
 # What stands behind an account that is one's own, whatever comes before: 「…という名前で発信しています」
 _OWN_AFTER = re.compile(
-    rf"{_CLOSE}\s*(?:(?:という|の)(?:名前|名|{_NAMED})(?:で|に|を|です)"
+    rf"{_CLOSE}\s*(?:(?:という|の)(?:名前|名|{_NAMED})(?:で|です)|と申し|の(?:管理人|中の人|運営者|筆者)"
+    r"|として[^。]{0,20}て(?:い|おり)?ます|で(?:通って|名乗って|お願い)"
     r"|で(?:やって|活動|発信|投稿し|書い|描い|つぶや|呟|更新し|ツイートし|ポストし|載せ|続け)|を(?:やって|書いて|運営|更新して|続けて))"
 )
 # 「X: @…」「note → https://…」「ブログ https://…」 and nothing else on the line; 「田中(@…)」 as the last one
@@ -150,15 +189,15 @@ def declared(text: str) -> list[str]:
         return []
     text = unicodedata.normalize("NFKC", text)
     signed_from = _start_of_last_lines(text)
-    found = {account for match in _ACCOUNT.finditer(text) if (account := _own(text, match, signed_from))}
-    return sorted(found)
+    found = {account for match in _accounts(text) if (account := _own(text, match, signed_from))}
+    return sorted(found.union(_words(text), signed(signature(text))))
 
 
 def signed(lines: str) -> list[str]:
     """Accounts in a signature or a profile: all are its writer's own, but for a firm's site and its shared addresses."""
     text = unicodedata.normalize("NFKC", lines)
     found = set()
-    for match in _ACCOUNT.finditer(text):
+    for match in _accounts(text):
         before, after = _around(text, match, "\n")
         account = _told(match, before)
         is_firms = account and " url:" in account and not _BLOG.search(before + match[0])
@@ -172,11 +211,15 @@ def answered(cell: str, title: str) -> list[str]:
     service: 「XのID」 → tanaka.
     """
     text, title = (unicodedata.normalize("NFKC", part) for part in (cell, title))
-    found = [_told(match, title + text[: match.start()]) for match in _ACCOUNT.finditer(text)]
+    found = [_told(match, title + text[: match.start()]) for match in _accounts(text)]
     services = {match.lastgroup for match in _SERVICE.finditer(title)}
     if not found and len(services) == 1 and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,29}", text.strip()):
         found = [f"handle {services.pop()}:{text.strip().casefold()}"]
     return sorted({f"form_answer {account.partition(' ')[2]}" for account in found if account})
+
+
+def _accounts(text: str) -> Iterable[re.Match]:
+    return islice(_ACCOUNT.finditer(text), MANY)
 
 
 def _own(text: str, match: re.Match, signed_from: int) -> str | None:
@@ -187,18 +230,30 @@ def _own(text: str, match: re.Match, signed_from: int) -> str | None:
         return None
     if _is_labelled(text, match, signed_from):
         return account
-    if not before.strip() and match.lastgroup == "url":  # an address on a line of its own speaks with the line above
-        before, _ = _around(text, match, "。!?", before_lines=2)
-    if _ANOTHER.search(before):
+    if not before.strip() and match.lastgroup == "url":  # an address by itself speaks with the sentence before it
+        before = _sentence_before(text, match)
+    if _is_anothers(before):
         return None
     is_me = _TOPIC_BEFORE.search(before) and _IS_ME.match(after)
     is_named = _OWN_AFTER.match(after) and not _IS_ANOTHERS.match(after)
-    return account if is_me or is_named or _OWN_BEFORE.search(before) else None
+    is_beside = any(left.search(before) and right.match(after) for left, right in _BESIDE)
+    return account if is_me or is_named or is_beside or _OWN_BEFORE.search(before) else None
+
+
+def _is_anothers(before: str) -> bool:
+    return bool(_ANOTHER.search(before)) or not all(_OWN_KIND.search(found[1]) for found in _POSSESSED.finditer(before))
+
+
+def _words(text: str) -> Iterable[str]:
+    """Accounts without a sign of one, told by the name of their service."""
+    for match in _WORD.finditer(text):
+        if not _is_anothers(match["before"] + match["service"]):
+            yield f"handle {_SERVICE.search(match['service']).lastgroup}:{match['name'].casefold().rstrip('.')}"
 
 
 def _is_labelled(text: str, match: re.Match, signed_from: int) -> bool:
     """One of the last lines, with nothing but what it is; the only one of its kind, or it is a list of other people."""
-    before, after = _around(text, match, "\n")
+    before, after = _around(text, match, ("\n", " / ", "|"))
     if match.start() < signed_from or re.search(r"[^\s)>」』\]]", after):
         return False
     if found := _LABEL_LINE.fullmatch(before):
@@ -208,8 +263,14 @@ def _is_labelled(text: str, match: re.Match, signed_from: int) -> bool:
     return bool(is_last and match.lastgroup != "url" and _NAME_LINE.fullmatch(before) and not _ANOTHER.search(before))
 
 
+def _sentence_before(text: str, match: re.Match) -> str:
+    """On the same line or the one above."""
+    told = text[max(match.start() - 2 * FAR, 0) : match.start()].rstrip().rstrip("。!?")
+    return told[max(told.rfind(end) for end in "。!?\n") + 1 :]
+
+
 def _line_above(text: str, match: re.Match) -> str:
-    lines = [line for line in text[: match.start()].split("\n")[:-1] if line.strip()]
+    lines = [line for line in text[max(match.start() - 2 * FAR, 0) : match.start()].split("\n")[:-1] if line.strip()]
     return lines[-1] if lines else ""
 
 
@@ -230,14 +291,13 @@ def _told(match: re.Match, before: str) -> str | None:
     return f"handle {services[-1] if services else 'x'}:{name}"
 
 
-def _around(text: str, match: re.Match, ends: Iterable[str], before_lines: int = 1) -> tuple[str, str]:
-    """What stands before and after a match, up to the nearest of `ends`."""
-    start = max(text.rfind(end, 0, match.start()) for end in ends) + 1
-    if before_lines > 1:
-        above = text.rfind("\n", 0, max(text.rfind("\n", 0, match.start()), 0))
-        start = max(start, above + 1)
-    stops = [at for end in ends if (at := text.find(end, match.end())) >= 0]
-    return text[start : match.start()], text[match.end() : min(stops, default=len(text))]
+def _around(text: str, match: re.Match, ends: Iterable[str]) -> tuple[str, str]:
+    """What stands before and after a match, up to the nearest of `ends`, and no farther than says anything of it."""
+    before = text[max(match.start() - FAR, 0) : match.start()]
+    after = text[match.end() : match.end() + FAR]
+    start = max(at + len(end) if (at := before.rfind(end)) >= 0 else 0 for end in ends)
+    stops = [at for end in ends if (at := after.find(end)) >= 0]
+    return before[start:], after[: min(stops, default=FAR)]
 
 
 def _start_of_last_lines(text: str) -> int:
