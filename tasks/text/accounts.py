@@ -62,7 +62,7 @@ _ACCOUNT = re.compile(
     """,
     re.VERBOSE,
 )
-_SIGN = re.compile(r"[@＠]|https?:|[A-Za-z]\.(?:com|net|app|mu)/|アカウント|ユーザー名|垢|(?:ID|ＩＤ)[:：は]", re.I)
+_SIGNS = ("@", "＠", "http", ".com/", ".net/", ".app/", ".mu/", "アカウント", "ユーザー名", "垢", "ID", "ＩＤ")
 _OFFICE = re.compile(  # an address of a house, not of a person
     r"(?:info|contact|support|office|sales|mail|news|press|pr|hello|admin|webmaster|soumu|kouhou|recruit)@", re.I
 )
@@ -132,7 +132,7 @@ _BESIDE = (
 )
 # 「インスタのアカウントは kinako_rei です」
 _WORD = re.compile(
-    rf"(?P<before>[^。!?\n]{{0,20}})(?P<service>{_ANY})の?{_NAMED}\s*(?:は|[:=])\s*{_OPEN}"
+    rf"(?P<service>{_ANY})の?{_NAMED}\s*(?:は|[:=])\s*{_OPEN}"
     r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.]{2,29})(?![A-Za-z0-9_.@/:-])(?!\s*で(?:す|しょう)(?:か|よね))",
     re.I,
 )
@@ -185,7 +185,7 @@ def known_as(namespace: str, author_id: str | None, url: str | None) -> list[str
 
 def declared(text: str) -> list[str]:
     """Accounts that a text names as its writer's own, sorted."""
-    if not _SIGN.search(text):
+    if not any(sign in text for sign in _SIGNS):
         return []
     text = unicodedata.normalize("NFKC", text)
     signed_from = _start_of_last_lines(text)
@@ -247,7 +247,8 @@ def _is_anothers(before: str) -> bool:
 def _words(text: str) -> Iterable[str]:
     """Accounts without a sign of one, told by the name of their service."""
     for match in _WORD.finditer(text):
-        if not _is_anothers(match["before"] + match["service"]):
+        before, _ = _around(text, match, "。!?\n")
+        if not _is_anothers(before + match["service"]):
             yield f"handle {_SERVICE.search(match['service']).lastgroup}:{match['name'].casefold().rstrip('.')}"
 
 
