@@ -87,9 +87,9 @@ def decide(home: Path, kind: str, one: str, other: str, who: str | None, why: st
         raise Refused(words("people.one_only", name=one))
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), kind, ends[0], {"other": ends[1]}, why)
     told = words(f"people.said_{kind}", id=entry, one=ends[0], other=ends[1])
-    stands = people.settled(known, (), people.decided(ledger.read(settings.lake.ledger))).pairs
-    is_barred = any(pair[:2] == tuple(ends) and pair.decision == "apart" for pair in stands)
-    return f"{told}\n{words('people.barred')}" if is_barred else told
+    stand = people.settled(known, (), people.decided(ledger.read(settings.lake.ledger))).pairs  # all are decided
+    barred = sum(pair.decision == "apart" for pair in stand)
+    return f"{told}\n{words('people.barred', n=barred)}" if barred else told
 
 
 def _contributor(settings: Settings, known: set[str], name: str, words: Words) -> str:

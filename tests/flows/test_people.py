@@ -15,6 +15,7 @@ from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.people import decide, show_people
 from flows.settings import load
+from tasks import conform
 from tasks.people import OTHER, SAME
 from tests.flows.test_forgetting import ME, TAG, mail
 from warehouse import counts, ledger, store
@@ -22,6 +23,9 @@ from warehouse import counts, ledger, store
 ADDRESS, HANDLE, X_ID, OTHER_ADDRESS = "hana@letters.example.jp", "hana_obi", "5566778899", "matsuda@others.example.jp"
 LETTER = "和裁士です。仕立てた帯の写真を毎晩Xに載せていたら、海外の美術館から展示の相談がありました。夢のようです。"
 POST = "帯の写真を見た方から、祖母の着物を直してほしいと頼まれました。縫い目の向こうに人がいると知った日です。"
+RETOLD = (
+    "きもの縫いの仕事です。仕立てた帯の写真を毎晩載せていたら、海外の美術館から展示の相談があって、いま準備中です。"
+)
 OTHERS = "営業をしています。毎週noteに書いていた業界の読み解きを読んだ会社から、講演を頼まれました。うれしかったです。"
 
 
@@ -86,6 +90,24 @@ def test_a_pair_is_asked_decided_counted_and_undone(home, capsys):
     assert shown(home, capsys, True) == [(["handle"], "other")]
     build(load(home))
     assert persons(home) == (3, 3) and shown(home, capsys) == []
+
+
+def test_one_person_who_tells_again_tells_one_story(home, capsys):
+    (home / "inbox" / "x_hashtag" / "b.json").write_text(page(RETOLD, X_ID, HANDLE, 9), encoding="utf-8")
+    ingest(load(home), "x_hashtag")
+    build(load(home))
+    told = "SELECT count(DISTINCT story_id) FROM fct_submission"
+    assert asked(home, told) == [(4,)]
+    say(home, SAME)
+    build(load(home))
+    assert asked(home, told) == [(3,)]
+
+
+def test_what_a_teller_names_in_the_text_is_known_beside_it(home):
+    (home / "inbox" / "x_hashtag" / "b.json").write_text(page("ブログは https://obi.example.jp/ です", X_ID, HANDLE, 9))
+    ingest(load(home), "x_hashtag")
+    told = {tuple(row["accounts"]) for row in conform.messages(load(home).lake).to_pylist()}
+    assert told == {(), (f"handle x:{HANDLE}",), ("url url:obi.example.jp",)}
 
 
 def test_what_an_editor_reads_names_nobody(home, capsys):

@@ -44,6 +44,8 @@ PROPOSED = {
     "an account asked for by a form": ([naming(ANSWER, "form_answer x:tanaka"), POST], "p-form p-x form_answer"),
     "both name the same third one": (
         [naming(LETTER, "handle x:sora"), naming(ARTICLE, "url x:sora")], "p-mail p-note url,handle"),
+    "one names an account in two ways": (
+        [naming(LETTER, "handle x:tanaka", "mail mail:a@b.jp", "url x:tanaka"), POST], "p-mail p-x url,handle"),
     "two accounts in one place": (
         [naming(POST, "mail mail:a@b.jp"), naming(("p-y", *POST[1:]), "mail mail:a@b.jp")], "p-x p-y mail"),
     "a handle that changed hands": ([POST, ("p-y", *POST[1:])], None),
@@ -134,6 +136,7 @@ def test_people_are_the_same_for_any_order_and_other_is_never_overridden(told, w
     ]
     linked, pairs = found(submissions, submissions, links, KEY, entries)
     shuffled = submissions.sample(frac=1, random_state=random.randrange(99))
+    assert proposed(shuffled, links[::-1]) == sorted(proposed(submissions, links))
     again, same_pairs = found(shuffled, shuffled, random.sample(links, len(links)), KEY, entries[::-1])
     assert same_pairs == pairs
     assert linked.set_index("submission_id").equals(again.sort_index().set_index("submission_id"))
@@ -176,7 +179,8 @@ def test_the_accounts_of_a_person_are_those_that_were_decided():
     everyone = [("mail", "a@b.jp"), ("x", "1400"), ("note", "sora")]
     refs = [ref(KEY, "contributor", *account) for account in everyone]
     same = said(SAME, *refs[:2])
-    assert accounts_of(everyone[:1], everyone, [same], KEY) == set(everyone[:2])
+    for one in everyone[:2]:
+        assert accounts_of([one], everyone, [same], KEY) == set(everyone[:2])
     assert accounts_of(everyone[:1], everyone, [], KEY) == set(everyone[:1])
     assert accounts_of(everyone[:1], everyone, [same, replace(same, id=2, kind=OTHER)], KEY) == set(everyone[:1])
     assert accounts_of([("mail", "gone@b.jp")], everyone, [same], KEY) == {("mail", "gone@b.jp")}

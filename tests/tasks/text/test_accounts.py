@@ -151,6 +151,8 @@ ANOTHERS = [
     "一緒に働いた仲間\ncc @tanaka",
     "楽しかったです\nありがとう田中さん@tanaka",
     "Xは@tanakaですか",
+    "noteに書きました@tanakaさんのおかげです",
+    "X: @tanaka\n" + "これは話の途中の行です。\n" * 12,
     "@nukadoko_diary さんのレシピを真似したのが始まりです。",
     "ツイッターで@nukadoko_diaryというアカウントを見つけました。",
     "その人のXは@tetsu_bentoです。",
