@@ -15,6 +15,7 @@ from tasks.linking.announcements import Post, announced
 from tasks.linking.comparable import call_parts, comparable, head, tail
 from tasks.linking.evidence import SHORT, compare, verdict
 from tasks.linking.signatures import signed
+from tasks.linking.stars import Telling, starred
 from tasks.linking.stories import Decided, Link, settle, strongest_first
 from tasks.refs import ref
 from warehouse.ledger import Entry
@@ -47,7 +48,11 @@ def link(
     rows = submissions.sort_values("submission_id", ignore_index=True)
     parts = call_parts(call)
     texts = [comparable(body, parts) for body in rows["body"]]
-    found = [*_copies(rows, texts), *_alike(rows, texts, cache), *_announcements(rows)]
+    led = announced(_posts(rows), parts)
+    for post in {post for post, _, said in led if said == "same"}:
+        texts[post] = ""  # "noteに書きました" in the same words is no evidence that two articles are one
+    found = [*_copies(rows, texts), *_alike(rows, texts, cache), *_announcements(rows, led)]
+    found = starred(found, _tellings(rows, texts))
     stories, links, merged = settle(rows["submission_id"], found, decided(decisions))
     chosen = _fullest(rows, stories)
     linked = rows.assign(
@@ -70,9 +75,11 @@ def decided(entries: Iterable[Entry]) -> Decided:
 
 
 def _copies(rows: pd.DataFrame, texts: Sequence[str]) -> Iterable[Link]:
-    """Equal texts: each to the first. Short ones count as equal only when the same person sent them."""
+    """Equal texts: each to the first. Short ones count as equal only when the same person sent them, empty ones never."""
     first: dict[str, str] = {}
     for text, author, own_id in zip(texts, _authors(rows), rows["submission_id"], strict=True):
+        if not text:
+            continue
         key = text if len(text) >= SHORT else f"{author or own_id}\0{text}"
         if (earlier := first.setdefault(key, own_id)) != own_id:
             yield Link(earlier, own_id, "exact", 1.0, "same", 1.0, 1.0)
@@ -112,11 +119,20 @@ def _pairs(texts: Sequence[str], authors: Sequence[str | None], cache: Path | No
     )
 
 
-def _announcements(rows: pd.DataFrame) -> Iterable[Link]:
-    ids, columns = list(rows["submission_id"]), ["body", "links", "url", "title", "namespace", "contributor_ref"]
+def _posts(rows: pd.DataFrame) -> list[Post]:
+    columns = ["body", "links", "url", "title", "namespace", "contributor_ref"]
     plain = rows[columns].astype(object).where(rows[columns].notna(), None)
-    for post, article, said in announced([Post(*row) for row in plain.itertuples(index=False)]):
+    return [Post(*row) for row in plain.itertuples(index=False)]
+
+
+def _announcements(rows: pd.DataFrame, led: Iterable[tuple[int, int, str]]) -> Iterable[Link]:
+    ids = list(rows["submission_id"])
+    for post, article, said in led:
         yield Link(*sorted((ids[post], ids[article])), "announcement", ANNOUNCED, said)
+
+
+def _tellings(rows: pd.DataFrame, texts: Sequence[str]) -> dict[str, Telling]:
+    return dict(zip(rows["submission_id"], map(Telling, texts, _authors(rows)), strict=True))
 
 
 def _authors(rows: pd.DataFrame) -> list[str | None]:

@@ -13,7 +13,9 @@ from flows.ingest import ingest
 from warehouse import ledger, store
 
 ONE, OTHER = "x:1700000000000000007", "x:1700000000000000008"
-RETOLD = "会社員です。noteに書いた記事を読んだ編集者から声をかけていただき、本を作ることになりました。とても驚いています"
+RETOLD = (
+    "会社員です。noteに書いた記事を読んだ編集者から声をかけていただき、本を作ることになりました。とても驚いています"
+)
 
 
 def said(*words: object) -> str:
