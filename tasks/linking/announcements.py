@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tasks.channels.feeds import canonical, web_url
 from tasks.text.normalise import match_key
@@ -45,8 +45,7 @@ def leads_to(body: str, links: Iterable[str]) -> set[str]:
     return {found for found in map(address, (*links, *written)) if found}
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """What of a submission tells whether it announces another."""
 
     body: str

@@ -7,23 +7,15 @@ story of two people. What one author told hangs together by chains: it is theirs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from tasks.linking.evidence import compare, verdict
+from tasks.linking.alike import Telling, Tellings, between
 from tasks.linking.stories import Groups, Link, strongest_first
 
 LEADERS = 8  # of those that hang together by chains the fullest: what has no link to any is compared with these
 
 
-class Telling(NamedTuple):
-    """A submission as it is compared: its comparable text, and who told it (None: not known)."""
-
-    text: str
-    author: str | None
-
-
-def starred(links: Iterable[Link], tellings: Mapping[str, Telling]) -> list[Link]:
+def starred(links: Iterable[Link], tellings: Tellings) -> list[Link]:
     """The links, those *same* ones as *perhaps* that would join two people's texts neither of which is a copy of the other.
 
     Groups (equal texts, tellings of one author, announcements) come from the fullest on; each joins the story whose
@@ -45,7 +37,7 @@ def starred(links: Iterable[Link], tellings: Mapping[str, Telling]) -> list[Link
     return [kept.get(found, found) for found in links] + made
 
 
-def _is_across(found: Link, tellings: Mapping[str, Telling]) -> bool:
+def _is_across(found: Link, tellings: Tellings) -> bool:
     author = tellings[found.one].author
     by_text = found.verdict == "same" and found.kind in ("prefix", "edited")
     return by_text and (author is None or author != tellings[found.other].author)
@@ -54,7 +46,7 @@ def _is_across(found: Link, tellings: Mapping[str, Telling]) -> bool:
 class _Ranks:
     """The fullest telling of each group, and which group is the fuller one."""
 
-    def __init__(self, links: Iterable[Link], groups: Groups, tellings: Mapping[str, Telling]):
+    def __init__(self, links: Iterable[Link], groups: Groups, tellings: Tellings):
         self.tellings = tellings
         self.fullest: dict[str, str] = {}
         for own in sorted({end for found in links for end in found[:2]}, key=self._rank):
@@ -68,11 +60,9 @@ class _Ranks:
 
     def link(self, group: str, other: str) -> Link | None:
         """Between the fullest of both, if one is a copy of the other."""
-        one, two = sorted((self.fullest[group], self.fullest[other]))
-        found = compare(self.tellings[one].text, self.tellings[two].text)
-        if verdict(found, one_author=False) != "same":
-            return None
-        return Link(one, two, "edited", found.containment, "same", found.containment, found.resemblance)
+        one, two = self.fullest[group], self.fullest[other]
+        found = between(Telling(self.tellings[one].text, None), self.tellings[two], one, two)
+        return found if found and found.verdict == "same" else None
 
 
 def _led(across: Iterable[Link], groups: Groups, ranks: _Ranks) -> tuple[dict[str, str], list[Link]]:

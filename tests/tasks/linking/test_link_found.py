@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -111,14 +110,14 @@ def test_an_announcement_joins_its_article_silently_only_if_it_tells_nothing_of_
     post = Post(body, links, "https://x.com/a/status/1", None, "x", "p2")
     other = Post(STORY * 5, (), "https://note.com/sato/n/n2", None, "note", "p3")
     for author in ("p2", None):
-        found = announced([replace(post, author=author), ARTICLE, other], call_parts([CALL]))
+        found = announced([post._replace(author=author), ARTICLE, other], call_parts([CALL]))
         assert [said for _, _, said in found] == expected
 
 
 def test_who_tells_a_little_beside_the_address_of_their_own_article_is_not_asked():
     post = Post(f"ブログで仕事が来た! {NOTE}", (), "https://note.com/yamada/n/n7", None, "note", "p1")
     assert announced([post, ARTICLE]) == [(0, 1, "same")]
-    assert announced([replace(post, body=f"{STORY * 2} {NOTE}"), ARTICLE]) == [(0, 1, "perhaps")]
+    assert announced([post._replace(body=f"{STORY * 2} {NOTE}"), ARTICLE]) == [(0, 1, "perhaps")]
 
 
 def test_two_articles_announced_in_the_same_words_are_two_stories():
