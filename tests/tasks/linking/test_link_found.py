@@ -63,6 +63,37 @@ def test_two_people_with_the_same_experience_in_the_same_words_but_other_figures
     assert linked(row(1, one, "x", "p1"), row(2, one, "mail", "p2")) == [("exact", "same")]
 
 
+FIGURES = "三年で{}件の相談を受け、{}人の方に工場を案内し、初版{}部の写真集が駅前の書店に並びました"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "one_author", "expected"),
+    [
+        (FIGURES.format(12, 80, 4000), FIGURES.format(12, 85, 4000), False, "same"),  # one of three set right
+        (f"{STORY}、初版は4000部です", f"{STORY}、初版は40部です", False, "perhaps"),
+        (FIGURES.format(12, 80, 4000) + "。うれしい", FIGURES.format(9, 7, 250) + "、来月は個展です", True, "perhaps"),
+        (f"{STORY}、初版は4000部です", f"{STORY}、初版は40", False, "same"),  # cut off within 4000
+        (
+            STORY + "七十字のあとは" * 9,
+            STORY[:30] + "まったく違う話が続いていきます。絵を描いて暮らしていた祖父の家に" * 2,
+            False,
+            None,
+        ),
+    ],
+)
+def test_figures_and_shares_decide_what_two_texts_are(one, other, one_author, expected):
+    found = compare(comparable(one), comparable(other))
+    assert verdict(found, one_author) == verdict(compare(comparable(other), comparable(one)), one_author) == expected
+
+
+def test_a_copy_behind_much_of_somebodys_own_is_found_by_its_end():
+    before = "".join(
+        f"第{n}回の勉強会では{chr(0x4E00 + 97 * n)}と{chr(0x5E00 + 61 * n)}のことを話しました。" for n in range(40)
+    )
+    told = STORY + "。編集長の机には私の投稿を刷った紙が山になっていたそうです"
+    assert linked(row(1, told, "x", "p1"), row(2, before + told, "mail", "p2")) == [("edited", "same")]
+
+
 def test_short_texts_never_link_across_authors():
     short = compare("本が出ました", "本が出ました!")
     assert verdict(short, one_author=False) is None and verdict(short, one_author=True) is None
