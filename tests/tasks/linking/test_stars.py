@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.link import link
+from tasks.linking.alike import Telling
 from tasks.linking.evidence import compare, verdict
+from tasks.linking.stars import starred
+from tasks.linking.stories import Link
 
 from .planted import row
 
