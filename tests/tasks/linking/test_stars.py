@@ -60,6 +60,21 @@ def test_a_copy_that_is_no_candidate_of_the_fullest_telling_is_found_through_oth
     assert len(told(rows)) == 1
 
 
+def test_two_full_copies_that_only_a_shorter_one_leads_to_are_compared_too():
+    full = SHARED + ENDS[0] + "。それからは毎朝、守衛さんにまで声をかけられます"
+    texts = {"a": full + "(転載)", "b": full, "c": full[:-20]}
+    found = [Link(own, "c", "edited", 1.0, "same", 1.0, 0.8) for own in "ab"]
+    said = {one[:2]: one.verdict for one in starred(found, {own: Telling(text, None) for own, text in texts.items()})}
+    assert said == dict.fromkeys([("a", "c"), ("b", "c"), ("a", "b")], "same")
+
+
+def test_a_copy_of_two_stories_joins_the_likest_and_by_equal_likeness_the_first():
+    tellings = {"a": Telling(SHARED + ENDS[0], None), "b": Telling(SHARED + ENDS[1], None), "c": Telling(SHARED, None)}
+    for scores, joined in (((0.9, 0.95), "b"), ((0.95, 0.9), "a"), ((0.9, 0.9), "a")):
+        found = [Link(own, "c", "prefix", score, "same", score, 0.6) for own, score in zip("ab", scores, strict=True)]
+        assert [one.one for one in starred(found, tellings) if one.verdict == "same"] == [joined]
+
+
 @given(
     st.lists(st.tuples(st.permutations(ENDS), st.integers(0, 3), st.booleans()), min_size=2, max_size=8), st.randoms()
 )
