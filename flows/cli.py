@@ -310,6 +310,43 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     click.echo(decide_(home, submission, decision, who, why))
 
 
+@review.command("links")
+@click.option("--all", "also_linked", is_flag=True, help="まとめてあるものも出す")
+@json_option
+@at_home
+def review_links(home: Path, also_linked: bool, as_json: bool) -> None:
+    """同じ話かもしれない応募の組を、根拠とともに出す。
+
+    例: neta review links
+    """
+    from flows.reviewing_links import show_links
+
+    show_links(home, also_linked, as_json)
+
+
+def _said_of_a_pair(verdict: str, told: str):
+    """`neta review same` and `neta review apart`: two submissions, who says so and why."""
+
+    @click.argument("one", metavar="応募の番号|NAMESPACE:ID")
+    @click.argument("other", metavar="応募の番号|NAMESPACE:ID")
+    @click.option(
+        "--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名"
+    )
+    @click.option("--why", help="理由")
+    @at_home
+    def say(home: Path, one: str, other: str, who: str, why: str | None) -> None:
+        from flows.reviewing_links import say as say_
+
+        click.echo(say_(home, verdict, one, other, who, why))
+
+    example = f"例: neta review {verdict} s0123456789abcdef0123 mail:abc@example.jp"
+    review.command(verdict, help=f"{told}\n\n{example}")(say)
+
+
+_said_of_a_pair("same", "2つの応募は同じ話だと決めて台帳に書く(次の build で反映)。")
+_said_of_a_pair("apart", "2つの応募は別の話だと決めて台帳に書く(次の build で反映)。")
+
+
 @main.command()
 @click.argument("name", metavar="NAMESPACE:ID|応募の番号")
 @click.option("--only-this", is_flag=True, help="この応募だけ(付けなければ、この人の応募すべて)")

@@ -75,9 +75,16 @@ def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words) -> No
     for row in rows:
         bar = "█" * round(24 * row["story_count"] / most)
         share = f"{row['reviewed_count'] / row['story_count']:.0%}" if row["story_count"] else "–"
-        numbers = _number(row["story_count"]), _number(row["person_count"]), share
+        numbers = ranged(row, words), _number(row["person_count"]), share
         table.add_row(row["label"], *numbers, f"[cyan]{bar}[/cyan]")
     out.print(table)
+
+
+def ranged(row: Mapping, words: Words) -> str:
+    """A number of stories; with its range where open questions of linking leave one."""
+    if row["story_count_low"] == row["story_count"]:
+        return _number(row["story_count"])
+    return words("link.range", **{name: f"{row[name]:,}" for name in ("story_count", "story_count_low")})
 
 
 def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
 import pandas as pd
@@ -110,7 +110,13 @@ def by_todays_turns(decisions: Iterable[Entry], messages: pd.DataFrame, submissi
     ids = messages.set_index("raw_id")["submission_id"]
     held = submissions[["submission_id", "raw_ids"]].explode("raw_ids")
     turns = dict(zip(ids.reindex(held["raw_ids"]), held["submission_id"], strict=True))
-    return [replace(entry, subject=turns.get(entry.subject, entry.subject)) for entry in decisions]
+    return [_renamed(entry, turns) for entry in decisions]
+
+
+def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
+    """Both ends, where it speaks of a pair."""
+    ends = {"other": turns.get(entry.payload["other"], entry.payload["other"])} if "other" in entry.payload else {}
+    return replace(entry, subject=turns.get(entry.subject, entry.subject), payload=entry.payload | ends)
 
 
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:

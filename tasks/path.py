@@ -59,6 +59,7 @@ def travel(
     tell("link")
     said = [entry for entry in decisions if entry.kind in ("same", "apart")]
     protected = protect(accepted, key, call.closes)
+    said = assign_codes.by_todays_turns(said, messages, protected)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     tell("code")
     coder = RuleCoder(book)
@@ -78,6 +79,9 @@ def travel(
     tables = {
         "in_submission": load.submission_table(submissions),
         "in_item": load.item_table(messages, submissions),
+        "in_link": load.link_table(
+            links, dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
+        ),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
         "in_to_review": load.to_review_table(submissions["submission_ref"], answers, changed),

@@ -33,6 +33,7 @@ class Call:
     aside: list[dict] = field(default_factory=list)
     claims: list[dict] = field(default_factory=list)
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
+    links: list[tuple[str, str, str]] = field(default_factory=list)
     run: str = "run-1"
     fetched_at: datetime = NOW
 
@@ -57,6 +58,7 @@ class Call:
             "raw_ids": raw_ids,
         }
         row = base | more
+        row = {"merged_story_id": row["story_id"]} | row
         self.submissions.append(row)
         for place, raw_id in enumerate(raw_ids, 1):
             self.item(raw_id, channel=row["channel"], submission_ref=ref, sequence=place)
@@ -89,6 +91,10 @@ class Call:
             "in_coding": self.claims,
             "in_to_review": [
                 dict(zip(("submission_ref", "dimension", "cause"), r, strict=True)) for r in self.to_review
+            ],
+            "in_link": [
+                {"submission_ref": a, "other_ref": b, "verdict": v, "kind": "edited", "score": 0.5}
+                for a, b, v in self.links
             ],
             "in_dimension": [
                 {
