@@ -191,16 +191,17 @@ def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> No
 )
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
+@click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
 @json_option
 @at_home
-def counts(home: Path, by: str, include_late: bool, codes: bool, as_json: bool) -> None:
-    """話の数を出す。
+def counts(home: Path, by: str, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
+    """話の数(--persons では人の数)を出す。
 
     例: neta counts --by platform,month
     """
     from flows.verbs import show_counts
 
-    show_counts(home, by, include_late, codes, as_json)
+    show_counts(home, by, include_late, codes, as_json, persons)
 
 
 @main.command()
@@ -345,6 +346,47 @@ def _said_of_a_pair(verdict: str, told: str):
 
 _said_of_a_pair("same", "2つの応募は同じ話だと決めて台帳に書く(次の build で反映)。")
 _said_of_a_pair("apart", "2つの応募は別の話だと決めて台帳に書く(次の build で反映)。")
+
+
+@main.group(invoke_without_command=True)
+@click.option("--all", "with_decided", is_flag=True, help="決めた組も出す")
+@json_option
+@at_home
+@click.pass_context
+def people(ctx: click.Context, home: Path, with_decided: bool, as_json: bool) -> None:
+    """同じ人かもしれないアカウントの組を、根拠と一緒に出す。
+
+    \b
+    例: neta people
+        neta people same p0123456789abcdef0123 mail:tanaka@example.jp
+    """
+    if ctx.invoked_subcommand is None:
+        from flows.people import show_people
+
+        show_people(home, with_decided, as_json)
+
+
+def _said_of_people(verb: str, kind: str, told: str):
+    """`neta people same` and `neta people other`: two accounts, who says so and why."""
+
+    @click.argument("one", metavar="p…|NAMESPACE:ID")
+    @click.argument("other", metavar="p…|NAMESPACE:ID")
+    @click.option(
+        "--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名"
+    )
+    @click.option("--why", help="理由(名前やアカウントは書かない)")
+    @at_home
+    def say(home: Path, one: str, other: str, who: str, why: str | None) -> None:
+        from flows.people import decide as decide_
+
+        click.echo(decide_(home, kind, one, other, who, why))
+
+    example = f"例: neta people {verb} p0123456789abcdef0123 mail:tanaka@example.jp"
+    people.command(verb, help=f"{told}\n\n{example}")(say)
+
+
+_said_of_people("same", "same_person", "2つのアカウントは同じ人だと決めて台帳に書く(次の build で反映)。")
+_said_of_people("other", "other_person", "2つのアカウントは別の人だと決めて台帳に書く(次の build で反映)。")
 
 
 @main.command()

@@ -62,29 +62,32 @@ def stages(out: Console, lines: Sequence[Mapping], words: Words) -> None:
     out.print(table)
 
 
-def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words) -> None:
-    """Counts by one thing with bars: groups, or codes (with `codes`) where a story was found."""
+def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words, unit: str = "story") -> None:
+    """Counts by one thing with bars: groups, or codes (with `codes`) where a story was found.
+
+    unit: what is counted first and drawn, story or person.
+    """
+    first, second = (f"{unit}_count", "person_count" if unit == "story" else "story_count")
     rows = [r for r in counted.rows if r["level"] == "code" and r["story_count"]] if codes else counted.groups
     title = f"{counted.title}({words('count.multiple')})" if counted.is_multi else counted.title
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("", min_width=26)
-    for column in ("story_count", "person_count", "reviewed"):
+    for column in (first, second, "reviewed"):
         table.add_column(words(f"count.{column}"), justify="right")
     table.add_column("")
-    most = max([row["story_count"] for row in rows] + [1])
+    most = max([row[first] for row in rows] + [1])
     for row in rows:
-        bar = "█" * round(24 * row["story_count"] / most)
+        bar = "█" * round(24 * row[first] / most)
         share = f"{row['reviewed_count'] / row['story_count']:.0%}" if row["story_count"] else "–"
-        numbers = ranged(row, words), _number(row["person_count"]), share
+        numbers = ranged(row, first, words), _number(row[second]), share
         table.add_row(row["label"], *numbers, f"[cyan]{bar}[/cyan]")
     out.print(table)
 
 
-def ranged(row: Mapping, words: Words) -> str:
-    """A number of stories; with its range where open questions of linking leave one."""
-    if row["story_count_low"] == row["story_count"]:
-        return _number(row["story_count"])
-    return words("link.range", **{name: f"{row[name]:,}" for name in ("story_count", "story_count_low")})
+def ranged(row: Mapping, column: str, words: Words) -> str:
+    """A number; with its range where open questions leave one."""
+    low = row.get(f"{column}_low", row[column])
+    return _number(row[column]) if low == row[column] else words("count.range", n=f"{row[column]:,}", low=f"{low:,}")
 
 
 def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None:

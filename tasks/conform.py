@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from tasks import channels, worker
 from tasks.channels import Item, Message, Unreadable
+from tasks.text.accounts import declared
 from tasks.text.normalise import clean
 from warehouse import schema
 from warehouse.lake import Lake, read_parquet, write_parquet
@@ -160,6 +161,7 @@ def _fields(m: Message, landed: datetime) -> dict:
         "body": body.strip(),
         "hashtags": m.hashtags,
         "needs_hashtag": m.needs_hashtag,
+        "accounts": sorted({*m.accounts, *declared(body)}),
         "attribution_wish": m.attribution_wish,
         "self_codes": json.dumps(m.self_codes, ensure_ascii=False, sort_keys=True) if m.self_codes else None,
         "truncated": m.truncated,

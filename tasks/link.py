@@ -69,8 +69,13 @@ def decided(entries: Iterable[Entry]) -> Decided:
     return Decided(**told)
 
 
+def _author(rows: pd.DataFrame) -> str:
+    """The column that says who told: a person, where accounts were put together."""
+    return "person_ref" if "person_ref" in rows else "contributor_ref"
+
+
 def _posts(rows: pd.DataFrame) -> list[Post]:
-    columns = ["body", "links", "url", "title", "namespace", "contributor_ref"]
+    columns = ["body", "links", "url", "title", "namespace", _author(rows)]
     plain = rows[columns].astype(object).where(rows[columns].notna(), None)
     return [Post(*row) for row in zip(*(plain[column].tolist() for column in columns), strict=True)]
 
@@ -86,7 +91,7 @@ def _tellings(rows: pd.DataFrame, call: Sequence[str], announcing: set[int]) -> 
     texts = [comparable(body, call) for body in rows["body"].tolist()]
     for post in announcing:
         texts[post] = ""
-    authors = [author if isinstance(author, str) else None for author in rows["contributor_ref"].tolist()]
+    authors = [author if isinstance(author, str) else None for author in rows[_author(rows)].tolist()]
     return dict(zip(rows["submission_id"].tolist(), map(Telling, texts, authors), strict=True))
 
 

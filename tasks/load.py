@@ -10,6 +10,7 @@ import pyarrow as pa
 from tasks.aside import OUTCOME
 from tasks.coding import Coded
 from tasks.linking.stories import Link
+from tasks.people import Pair
 from warehouse import schema
 from warehouse.codebook import Codebook
 from warehouse.words import Words
@@ -40,6 +41,11 @@ def aside_table(aside: pd.DataFrame, refs: Mapping[str, str]) -> pa.Table:
 def link_table(links: Sequence[Link], refs: Mapping[str, str]) -> pa.Table:
     """Links between submissions with refs for ids, the smaller ref first."""
     return _rows("in_link", [(*sorted((refs[link.one], refs[link.other])), *link[2:]) for link in links])
+
+
+def same_person_table(pairs: Sequence[Pair]) -> pa.Table:
+    """Pairs of contributors who may be, or were decided to be or not to be, one person."""
+    return _rows("in_same_person", pairs)
 
 
 def to_review_table(refs: Sequence[str], answers: Sequence[Coded], changed: Sequence[tuple[str, str]]) -> pa.Table:

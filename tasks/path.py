@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, load, tombstones
+from tasks import assign_codes, channels, conform, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.rules import RuleCoder
@@ -58,17 +58,18 @@ def travel(
     accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
     said = [entry for entry in decisions if entry.kind in ("same", "apart")]
-    protected = protect(accepted, key, call.closes)
+    protected = people.known(protect(accepted, key, call.closes), key, decisions)
     said = assign_codes.by_todays_turns(said, messages, protected)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
+    submissions, pairs = people.found(protected, submissions, links, key, decisions)
     tell("code")
     coder = RuleCoder(book)
     answers = assign_codes.code_texts(coder, lake, submissions)
     codes = [entry for entry in decisions if entry.kind == "code"]
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
-    people, changed = assign_codes.person_rows(book, submissions, codes)
+    by_people, changed = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
-    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])
+    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), by_people])
     tell("load")
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [
@@ -82,6 +83,7 @@ def travel(
         "in_link": load.link_table(
             links, dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
         ),
+        "in_same_person": load.same_person_table(pairs),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
         "in_to_review": load.to_review_table(submissions["submission_ref"], answers, changed),

@@ -1,6 +1,7 @@
 """Who withdraws: from a name to every raw item that holds the person, the marks to keep them out, the traces to look for.
 
-A person is a namespace and an author id; with `only` it is one submission. Beside what they wrote go those items that no
+A person is a namespace and an author id, with every account that was decided to be the same person's (tasks/people.py);
+with `only` it is one submission. Beside what they wrote go those items that no
 other teller wrote and that hold something of theirs: the owner's answers that quote them, reposts, texts pasted without
 an author, what could not be read; and the owner's part of a conversation with nobody else in it. What another teller
 wrote stays theirs: that it holds something is told by the proof, and they are asked for by their own name.
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tasks import conform
+from tasks import conform, people
 from tasks.refs import ref
 from tasks.stored import Reading, texts
+from tasks.text.accounts import known_as
 from tasks.tombstones import mark, marks_of
 from tasks.traces import PIECE, Traces, dense, pieces, traces
 from tasks.turns import is_own, settle
+from warehouse import ledger
 from warehouse.lake import Lake, read_parquet
 
 _NOBODYS = ("own_message", "repost", "unreadable", "auto_mail", "system_message", "deleted")
@@ -70,14 +73,20 @@ def find(lake: Lake, key: bytes, name: str, only: bool, call, me: Mapping, gap_m
     own = is_own(messages, me) | (messages["set_aside"] == "own_message")
     if own[named.index].any():
         raise IsOwner(name)
-    people = set(zip(named["namespace"], named["author_id"], strict=True))
-    is_whole = not only and all(author is not None for _, author in people)
+    accounts = set(zip(named["namespace"], named["author_id"], strict=True))
+    is_whole = not only and all(author is not None for _, author in accounts)
     if is_whole:
-        theirs = pd.Series([p in people for p in zip(messages["namespace"], messages["author_id"], strict=True)])
+        accounts = people.accounts_of(accounts, _senders(messages[~own]), ledger.read(lake.ledger), key)
+        theirs = pd.Series([p in accounts for p in zip(messages["namespace"], messages["author_id"], strict=True)])
     else:
         theirs = _one_submission(table, messages, set(named["raw_id"]), call, me, gap_minutes)
     theirs = pd.Series(theirs.to_numpy(), index=messages.index, dtype=bool)
     return _person(lake, key, messages, theirs, own, is_whole, common)
+
+
+def _senders(messages: pd.DataFrame) -> set[tuple[str, str]]:
+    told = messages.dropna(subset="author_id")
+    return set(zip(told["namespace"], told["author_id"], strict=True))
 
 
 def _is_named(messages: pd.DataFrame, key: bytes, name: str) -> list[bool]:
@@ -121,11 +130,13 @@ def _person(lake, key: bytes, messages: pd.DataFrame, theirs, own, is_whole: boo
     marks = {mark(key, "item", row["channel"], row["item_id"]) for row in items.values()}
     for row, is_theirs in zip(gone.to_dict("records"), theirs[gone.index], strict=True):
         marks |= set(_marks(key, row, is_whole and is_theirs))
+    refs = _refs(key, messages[theirs], is_whole)
+    marks |= {mark(key, "contributor", own) for own in refs if own.startswith("p")}
     by = messages[theirs].iloc[0]
     who = (by["namespace"], by["author_id"]) if is_whole else (by["submission_id"] or by["raw_id"],)
     return Person(
         subject=mark(key, "author" if is_whole else "submission", *who),
-        refs=tuple(_refs(key, messages[theirs], is_whole)),
+        refs=tuple(refs),
         is_whole=is_whole,
         marks=tuple(sorted(marks)),
         raw_ids=frozenset(gone["raw_id"]),
@@ -186,6 +197,8 @@ def _traces(theirs: pd.DataFrame, items: Mapping, others, is_whole: bool, privat
     if is_whole:
         names = set(theirs["author_name"].dropna())
         natives |= set(theirs["author_id"].dropna()) | set(private["conversation_id"].dropna())
+        sources = zip(theirs["namespace"], theirs["author_id"], theirs["url"], strict=True)
+        natives |= {told.partition(":")[2] for source in sources for told in known_as(*source)}  # the handle too
     written = [
         text for column in ("title", "body", "author_name", "author_id") for text in others[column].dropna().unique()
     ]

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-_LETTER = {"submission": "s", "story": "h", "contributor": "p", "conversation": "c"}  # h as in 話 (hanashi)
+# h as in 話 (hanashi), n as in 人 (nin)
+_LETTER = {"submission": "s", "story": "h", "contributor": "p", "person": "n", "conversation": "c"}
 
 
 def ref(key: bytes, kind: str, *parts: str) -> str:

@@ -1,7 +1,8 @@
 """Tombstones: what was withdrawn is known by keyed marks, so that it can be kept out without being kept.
 
-Five kinds: an author, a submission (each of its ids), a raw item by its bytes, a raw item by its id, and the comparable
-text of what bears no author, since an editor may paste it again. A mark is HMAC-SHA256 by the home's key over kind and
+Six kinds: an author, their contributor ref (by which the ledger speaks of people), a submission (each of its ids), a raw
+item by its bytes, a raw item by its id, and the comparable text of what bears no author, since an editor may paste it
+again. A mark is HMAC-SHA256 by the home's key over kind and
 parts, 32 hex digits.
 """
 
@@ -24,7 +25,7 @@ _ASKED = ["raw_id", "namespace", "author_id", "submission_id", "versions", "body
 
 
 def mark(key: bytes, kind: str, *parts: str) -> str:
-    """The mark of one thing. kind: author, submission, raw, item or text."""
+    """The mark of one thing. kind: author, contributor, submission, raw, item or text."""
     message = "\0".join(("withdrawn", kind, *parts)).encode("utf-8", "surrogatepass")
     return hmac.digest(key, message, hashlib.sha256).hex()[:32]
 
@@ -48,8 +49,10 @@ class Tombstones:
         return f"withdrawn:{mark(self.key, 'submission', submission_id)}"
 
     def has_id(self, told: str) -> bool:
-        """Whether NAMESPACE:ID names a submission or an author that was withdrawn."""
-        return ":" in told and (self.has("submission", told) or self.has("author", *told.split(":", 1)))
+        """Whether NAMESPACE:ID, or a contributor ref, names a submission or an author that was withdrawn."""
+        if ":" not in told:
+            return self.has("contributor", told)
+        return self.has("submission", told) or self.has("author", *told.split(":", 1))
 
     def cover(self, raw: pa.Table, messages: pa.Table) -> list[bool]:
         """For each row of RAW, and its row of MESSAGE, whether it was withdrawn."""

@@ -109,6 +109,7 @@ def _one(bubbles: pd.DataFrame) -> dict:
         "body": "\n".join(bubbles["body"]),
         "hashtags": every("hashtags"),
         "links": every("links"),
+        "accounts": every("accounts"),
         "flags": every("flags"),
         "truncated": bool(bubbles["truncated"].any()),
         "received_at": bubbles["received_at"].max(),

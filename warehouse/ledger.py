@@ -4,6 +4,7 @@ Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_h
 submission_id; payload {other = submission_id, submission_ref, other_ref, text_hash, other_text_hash}). Later kinds bring their own
 payload, never another table. No story text is written here: what a person saw is named by its hash.
 
+`same_person`, `other_person` (subject = contributor ref; payload {other}, another such ref): whose accounts these are.
 `withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
 A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
 """

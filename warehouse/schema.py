@@ -70,6 +70,7 @@ MESSAGE = _schema(
     ("body", pa.string()),
     ("hashtags", TEXTS),
     ("needs_hashtag", pa.bool_()),
+    ("accounts", TEXTS),
     ("attribution_wish", pa.string()),
     ("self_codes", pa.string()),
     ("truncated", pa.bool_()),
@@ -86,6 +87,8 @@ SUBMISSION = _schema(
     ("author_id", pa.string()),
     ("author_name", pa.string()),
     ("contributor_ref", pa.string()),
+    ("person_ref", pa.string()),
+    ("merged_person_ref", pa.string()),
     ("conversation_ref", pa.string()),
     ("posted_at", TIME),
     ("received_at", TIME, False),
@@ -132,6 +135,7 @@ INPUTS = {
         SUBMISSION.field(name)
         for name in (
             "submission_ref", "story_id", "merged_story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
+            "person_ref", "merged_person_ref",
             "posted_at", "received_at", "zone", "title_masked", "body_masked", "text_hash", "attribution_wish",
             "truncated", "is_after_close", "flags", "raw_ids",
         )
@@ -139,6 +143,9 @@ INPUTS = {
     "in_item": pa.schema([
         *_plain("raw_id", "channel"), ("fetched_at", TIME), *_plain("submission_ref"), ("sequence", pa.int64()),
         ("flags", TEXTS),
+    ]),
+    "in_same_person": pa.schema([
+        *_plain("contributor_ref", "other_contributor_ref"), ("evidence", TEXTS), *_plain("decision"),
     ]),
     "in_set_aside": pa.schema(_plain("stage", "reason", "detail", "raw_id", "channel", "submission_ref")),
     "in_link": pa.schema([

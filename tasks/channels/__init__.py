@@ -88,6 +88,7 @@ class Message:
     needs_hashtag: bool = (
         False  # True where the channel carries other people's posts: no tag of the call = out of scope
     )
+    accounts: tuple[str, ...] = ()  # the teller's own elsewhere, told beside the text (tasks/text/accounts.py)
     attribution_wish: str | None = None  # named_ok | anonymous, where a form asked
     self_codes: Mapping[str, list[str]] = field(default_factory=dict)  # dimension -> codes the teller ticked
     truncated: bool = False

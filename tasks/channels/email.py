@@ -32,6 +32,7 @@ from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.sources import mailboxes
 from tasks.sources.mailboxes import Lost, Slice
 from tasks.text import mail_auth, mail_body, mail_headers, mime, quotes
+from tasks.text.accounts import known_as, signed
 
 if TYPE_CHECKING:
     from tasks.live import Well
@@ -109,6 +110,7 @@ def _message(fields: Mapping, body: mail_body.Body, context: Mapping, data: byte
         title=title or None,
         author_id=address,
         author_name=name,
+        accounts=tuple(a for a in signed(quotes.signature(body.own)) if a not in known_as(NAMESPACE, address, None)),
         in_reply_to=mail_headers.message_id(_first(fields, "in-reply-to")),
         posted_at=posted_at,
         zone=zone,

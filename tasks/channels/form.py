@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 
 from tasks.channels import Item, Message, Unreadable, files_in
 from tasks.text import tables
+from tasks.text.accounts import answered
 from tasks.text.dates import parse_time
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ TITLES: tables.Titles = {
     "attribution": (
         "掲載時のお名前", "お名前の掲載", "名前の掲載", "実名・匿名", "実名を", "実名の", "匿名を", "匿名希望",
         "Attribution",
+    ),
+    "account": (
+        "アカウント", "SNSのアカウント", "SNSのURL", "SNSのID", "Xのアカウント", "XのID", "XのURL", "noteのアカウント", "noteのURL",
+        "noteのID", "ブログのURL", "プロフィールのURL", "ハンドルネーム", "Account", "Handle", "Profile URL",
     ),
     "industry": ("業種", "Industry"),
     "benefit": ("良かったこと", "よかったこと", "Benefit"),
@@ -98,10 +103,17 @@ def conform(item: Item) -> Message:
         author_name=first["name"] or None,
         posted_at=posted_at,
         zone=zone,
+        accounts=_accounts(fields, columns, item.context["header"]),
         attribution_wish=tables.wish_of(first["attribution"]),
         self_codes={role: labels for role, labels in ticked.items() if labels},
         flags=tables.encoding_flags(item.context["encoding"]),
     )
+
+
+def _accounts(fields: list[str], columns: tables.Columns, header: list[str]) -> tuple[str, ...]:
+    """Accounts in every column that asks for one; a question's title may tell of which service."""
+    asked = [n for group in columns.get("account", ()) for n in group]
+    return tuple(sorted({account for n in asked for account in answered(fields[n], header[n])}))
 
 
 def _identity(

@@ -103,6 +103,18 @@ def own_words(text: str) -> tuple[str, bool]:
     return _taken_apart(text)
 
 
+def signature(text: str) -> str:
+    """The lines that `own_words` takes off as a signature; "" where there is none, or where a mail was sent on, whose
+    signature may be another's.
+    """
+    if not _CUE_LINE.search(text):
+        return ""
+    lines = _without_quotes(text.split("\n"))
+    if any(_FORWARDED.fullmatch(line.strip()) for line in text.split("\n")):
+        return ""
+    return "\n".join(lines[len(_without_signature(lines)) :])
+
+
 def _taken_apart(text: str) -> tuple[str, bool]:
     lines = text.split("\n")
     kept = _without_signature(_without_quotes(lines))

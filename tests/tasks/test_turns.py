@@ -39,6 +39,7 @@ def message(raw_id: str, minute: float | None, author: str | None, body: str = "
         "hashtags": [],
         "links": [],
         "flags": [],
+        "accounts": [],
         "needs_hashtag": False,
         "truncated": False,
     }
@@ -206,12 +207,14 @@ def test_turns(rows, turns, aside):
 
 def test_a_turn_is_named_by_its_first_message_and_holds_all_its_words():
     rows = [
-        message("b", 5, "花", "二つ目", flags=["odd"], received_at=LANDED + timedelta(days=1)),
+        message(
+            "b", 5, "花", "二つ目", flags=["odd"], accounts=["handle x:hana"], received_at=LANDED + timedelta(days=1)
+        ),
         message("a", 0, "花", "一つ目", truncated=True),
     ]
     turn = settle(frame(rows), ME, [TAG], None, 60)[0].iloc[0]
     assert (turn["submission_id"], turn["body"], list(turn["raw_ids"])) == ("facebook:a", "一つ目\n二つ目", ["a", "b"])
-    assert turn["truncated"] and list(turn["flags"]) == ["odd"]
+    assert turn["truncated"] and list(turn["flags"]) == ["odd"] and list(turn["accounts"]) == ["handle x:hana"]
     assert turn["received_at"] == LANDED + timedelta(days=1)
 
 

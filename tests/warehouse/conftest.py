@@ -31,6 +31,7 @@ class Call:
     submissions: list[dict] = field(default_factory=list)
     items: list[dict] = field(default_factory=list)
     aside: list[dict] = field(default_factory=list)
+    pairs: list[tuple] = field(default_factory=list)
     claims: list[dict] = field(default_factory=list)
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)
@@ -59,6 +60,8 @@ class Call:
         }
         row = base | more
         row = {"merged_story_id": row["story_id"]} | row
+        row.setdefault("person_ref", row["contributor_ref"])
+        row.setdefault("merged_person_ref", row["person_ref"])
         self.submissions.append(row)
         for place, raw_id in enumerate(raw_ids, 1):
             self.item(raw_id, channel=row["channel"], submission_ref=ref, sequence=place)
@@ -88,6 +91,7 @@ class Call:
             "in_submission": self.submissions,
             "in_item": self.items,
             "in_set_aside": self.aside,
+            "in_same_person": [dict(zip(schema.INPUTS["in_same_person"].names, p, strict=True)) for p in self.pairs],
             "in_coding": self.claims,
             "in_to_review": [
                 dict(zip(("submission_ref", "dimension", "cause"), r, strict=True)) for r in self.to_review

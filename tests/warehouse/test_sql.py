@@ -161,6 +161,25 @@ def test_groups_count_stories_once_and_people_once(call, asked):
     assert asked(call, mart) == sorted((level, code, n) for level, code, n, *_ in counted)
 
 
+def test_people_are_counted_by_person_and_by_what_is_open(call, asked):
+    call.story("a", topic="apple", contributor_ref="p1", person_ref="n1")
+    call.story("b", topic="apple", contributor_ref="p2", person_ref="n1", channel="form")
+    call.story("c", topic="apple oak", contributor_ref="p3", person_ref="n3", merged_person_ref="n1")
+    call.story("d", topic="apple", contributor_ref=None)
+    call.story("e", topic="apple", contributor_ref=None)
+    counts = "SELECT code, person_count, person_count_low FROM ({}) WHERE level = 'code' AND code <> 'pear' ORDER BY 1"
+    by = lambda sql: asked(call, counts.format(sql.strip().rstrip(";")), include_late=False)  # noqa: E731
+    assert by(store.question("counts_by_DIMENSION", DIMENSION="topic")) == [("apple", 4, 3), ("oak", 1, 1)]
+    assert by(store.question("counts_by_channel")) == [("email", 4, 3), ("form", 1, 1)]
+    assert by(store.question("counts_by_month")) == [("2026-03", 4, 3)]
+    low = "SELECT person_count, person_count_low FROM ({})".format(store.question("totals").strip().rstrip(";"))
+    assert asked(call, low, include_late=False) == [(4, 3)]
+    assert asked(call, "SELECT person_count FROM mart_total") == [(4,)]
+    assert asked(call, "SELECT contributor_ref, person_ref FROM dim_contributor ORDER BY 1") == [
+        ("p1", "n1"), ("p2", "n1"), ("p3", "n3"),
+    ]  # fmt: skip
+
+
 def test_codes_that_nobody_has_are_shown_with_none(call, asked):
     call.story("a", topic="oak")
     assert [row[1:4] for row in asked(call, counted_by("topic"), include_late=False)] == [

@@ -434,3 +434,10 @@ def test_any_bytes_are_read_or_unreadable(noise: bytes, head: bytes):
 def test_a_mark_that_an_editor_left_is_no_part_of_the_mail(tmp_path: Path):
     (item,) = cut(tmp_path / "a.eml", b"\xef\xbb\xbf" + mail())
     assert item == cut(tmp_path / "b.eml", mail())[0] and email.conform(item).author_id
+
+
+def test_the_signature_that_leaves_the_text_names_the_writers_accounts():
+    body = "話です。\n\n-- \n田中 恵\nX：＠Tanaka_Kei\ntanaka@example.jp\n"
+    quoted = "2024/05/03 21:05、編集のメール:\n> -- \n> X: @henshu\n"
+    message = read(mail(body + quoted, From="tanaka@example.jp"))
+    assert (message.body, message.accounts) == ("話です。", ("handle x:tanaka_kei",))

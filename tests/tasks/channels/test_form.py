@@ -176,3 +176,10 @@ def test_the_forms_csv_and_its_sheet_say_the_same_answer(tmp_path):
     (sheet,) = told(tmp_path, f'{header}\r\n2026/04/02 21:01:33,声がかかりました,"note, ブログ"\r\n')
     (other,) = told(tmp_path, f"{header}\r\n2026/04/02 21:01:34,声がかかりました,note;ブログ\r\n")
     assert csv.native_id == sheet.native_id != other.native_id
+
+
+def test_a_question_for_accounts_names_the_tellers_own(tmp_path):
+    header = f"{HEADER},XのID(任意),noteのURL,活動の場"
+    (message,) = told(tmp_path, f"{header}\n2024/01/07 19:41:41,,話です。,Tanaka_K,https://note.com/tanaka/,X\n")
+    assert message.accounts == ("form_answer note:tanaka", "form_answer x:tanaka_k")
+    assert message.self_codes == {"platform": ["X"]}

@@ -118,3 +118,16 @@ CUES = st.sampled_from(
 def test_a_text_that_is_passed_over_has_nothing_to_be_taken_off(pieces: list[str], between: str):
     text = between.join(pieces)
     assert own_words(text) == quotes._taken_apart(text)
+
+
+BELOW = "━━━━━━━━\n田中 恵\nX: @tanaka_kei"
+
+
+def test_the_signature_is_what_own_words_takes_off():
+    assert quotes.signature(f"{OWN}\n\n{BELOW}").strip() == BELOW
+    assert (
+        quotes.signature(f"{OWN}\n\n{BELOW}\n\n2024/05/03 21:05、田中のメール:\n> 質問\n> -- \n> X: @owner").strip()
+        == BELOW
+    )
+    assert quotes.signature(OWN) == "" == quotes.signature("ブログです\n\n" + OWN)
+    assert quotes.signature(f"---------- Forwarded message ---------\nFrom: a@example.jp\n\n{OWN}\n{BELOW}") == ""

@@ -3,7 +3,7 @@
 -- grain: one contributor
 -- inputs: stg_submission
 CREATE TABLE dim_contributor AS
-SELECT contributor_ref, min(local_date) AS first_date, count(*) AS submission_count
+SELECT contributor_ref, any_value(person_ref) AS person_ref, min(local_date) AS first_date, count(*) AS submission_count
 FROM stg_submission
 WHERE contributor_ref IS NOT NULL
 GROUP BY contributor_ref

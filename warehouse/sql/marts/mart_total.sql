@@ -13,7 +13,7 @@ SELECT
   count(*) FILTER (is_story AND is_after_close) AS late_count,
   count(*) FILTER (NOT is_story) AS not_story_count,
   (
-    SELECT count(DISTINCT coalesce(submission.contributor_ref, submission.submission_ref))
+    SELECT count(DISTINCT submission.person_ref)
     FROM fct_submission AS submission JOIN fct_story AS story USING (story_id)
     WHERE story.is_counted
   ) AS person_count

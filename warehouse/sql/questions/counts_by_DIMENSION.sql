@@ -11,7 +11,7 @@ coded AS (
   FROM counted JOIN bridge_story_DIMENSION USING (story_id)
 ),
 teller AS (
-  SELECT story_id, coalesce(contributor_ref, submission_ref) AS person FROM fct_submission
+  SELECT story_id, person_ref, merged_person_ref FROM fct_submission
 ),
 levels AS (
   SELECT 'group' AS level, group_code AS code, group_code, any_value(group_ja) AS label_ja, any_value(group_en) AS label_en,
@@ -24,7 +24,8 @@ SELECT
   level, levels.code, group_code, label_ja, label_en,
   count(DISTINCT coded.story_id) AS story_count,
   count(DISTINCT coded.merged_story_id) AS story_count_low,
-  count(DISTINCT teller.person) AS person_count,
+  count(DISTINCT teller.person_ref) AS person_count,
+  count(DISTINCT teller.merged_person_ref) AS person_count_low,
   count(DISTINCT coded.story_id) FILTER (coded.is_reviewed) AS reviewed_count
 FROM levels
 LEFT JOIN coded ON list_contains(levels.members, coded.code)

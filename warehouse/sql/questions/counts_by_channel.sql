@@ -5,7 +5,8 @@ SELECT
   'code' AS level, channel AS code, label_ja, label_en,
   count(DISTINCT story.story_id) AS story_count,
   count(DISTINCT story.merged_story_id) AS story_count_low,
-  count(DISTINCT CASE WHEN story.story_id IS NOT NULL THEN coalesce(contributor_ref, submission.submission_ref) END) AS person_count,
+  count(DISTINCT submission.person_ref) FILTER (story.story_id IS NOT NULL) AS person_count,
+  count(DISTINCT submission.merged_person_ref) FILTER (story.story_id IS NOT NULL) AS person_count_low,
   count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count
 FROM dim_channel
 JOIN fct_submission AS submission USING (channel)

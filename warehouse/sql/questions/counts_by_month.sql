@@ -5,7 +5,8 @@ SELECT
   'code' AS level, story.local_month AS code, story.local_month AS label_ja, story.local_month AS label_en,
   count(DISTINCT story.story_id) AS story_count,
   count(DISTINCT story.merged_story_id) AS story_count_low,
-  count(DISTINCT coalesce(submission.contributor_ref, submission.submission_ref)) AS person_count,
+  count(DISTINCT submission.person_ref) AS person_count,
+  count(DISTINCT submission.merged_person_ref) AS person_count_low,
   count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count
 FROM fct_story AS story
 JOIN fct_submission AS submission USING (story_id)

@@ -4,7 +4,7 @@ WITH story AS (SELECT * FROM fct_story /* chosen */)
 SELECT
   count(*) AS story_count,
   (
-    SELECT count(DISTINCT coalesce(submission.contributor_ref, submission.submission_ref))
+    SELECT count(DISTINCT submission.person_ref)
     FROM fct_submission AS submission JOIN story USING (story_id)
   ) AS person_count,
   count(*) FILTER (is_reviewed) AS reviewed_count

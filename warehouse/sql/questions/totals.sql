@@ -12,8 +12,9 @@ SELECT
   count(*) FILTER (is_story AND is_after_close) AS late_count,
   count(*) FILTER (NOT is_story) AS not_story_count,
   (
-    SELECT count(DISTINCT coalesce(contributor_ref, submission.submission_ref))
-    FROM fct_submission AS submission JOIN story USING (story_id)
-    WHERE story.is_in
-  ) AS person_count
+    SELECT count(DISTINCT person_ref) FROM fct_submission JOIN story USING (story_id) WHERE story.is_in
+  ) AS person_count,
+  (  -- if every open pair of accounts were one person
+    SELECT count(DISTINCT merged_person_ref) FROM fct_submission JOIN story USING (story_id) WHERE story.is_in
+  ) AS person_count_low
 FROM story;

@@ -4,7 +4,10 @@
 -- inputs: in_submission
 CREATE TEMP TABLE stg_submission AS
 SELECT
-  *,
+  * REPLACE (
+    coalesce(person_ref, submission_ref) AS person_ref,  -- whoever sends without a name is a person of their own
+    coalesce(merged_person_ref, submission_ref) AS merged_person_ref
+  ),
   CAST(posted_at AS DATE) AS local_date,  -- the connection's TimeZone is the call's
   strftime(posted_at, '%Y-%m') AS local_month
 FROM in_submission;

@@ -1,0 +1,2 @@
+-- what: everybody who sent something
+SELECT contributor_ref FROM dim_contributor;
