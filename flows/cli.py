@@ -185,6 +185,52 @@ def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> No
     click.echo(f"{count} 件を分類しました: {out}", err=True)
 
 
+@main.group()
+def coder() -> None:
+    """分類器: 学ばせる、選ぶ、確かめる。"""
+
+
+@coder.command("train")
+@json_option
+@at_home
+def coder_train(home: Path, as_json: bool) -> None:
+    """付属の文章と、ここで人が決めた分類から学ばせる(使うかどうかは neta coder use で決める)。
+
+    例: neta coder train --home mycall
+    """
+    from flows.coders import train_and_tell
+
+    train_and_tell(home, as_json)
+
+
+@coder.command("list")
+@json_option
+@at_home
+def coder_list(home: Path, as_json: bool) -> None:
+    """分類器の一覧。* がいま使っているもの。
+
+    例: neta coder list
+    """
+    from flows.coders import list_coders
+
+    list_coders(home, as_json)
+
+
+@coder.command("use")
+@click.argument("name")
+@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
+@click.option("--why", help="理由")
+@at_home
+def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
+    """この分類器を使うと決めて台帳に書く(次の build で全部を分類し直す)。
+
+    例: neta coder use model-0123456789ab --why 100話を確認して学ばせた
+    """
+    from flows.coders import put_in_force
+
+    click.echo(put_in_force(home, name, who, why))
+
+
 @main.command()
 @click.option(
     "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True

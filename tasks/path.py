@@ -14,7 +14,7 @@ from expectations.validate import Validation, validate
 from tasks import assign_codes, channels, conform, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
-from tasks.coding.rules import RuleCoder
+from tasks.coding.in_force import coder_in_force
 from tasks.link import link
 from tasks.memory import few_searches
 from tasks.protect import protect
@@ -63,7 +63,7 @@ def travel(
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     submissions, pairs = people.found(protected, submissions, links, key, decisions)
     tell("code")
-    coder = RuleCoder(book)
+    coder = coder_in_force(book, lake.coders, decisions)
     answers = assign_codes.code_texts(coder, lake, submissions)
     codes = [entry for entry in decisions if entry.kind == "code"]
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
