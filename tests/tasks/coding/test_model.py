@@ -21,7 +21,16 @@ from warehouse import codebook
 from warehouse.ledger import Entry
 
 HEAD = 'version = "1"\ntitle = "困りごと"\n[count]\nonly = { wanted = ["in"] }\n'
-WANTED = 'ja = "集める話か"\norder = 1\n[[code]]\ncode = "in"\nja = "入れる"\ncues = { strong = ["困"] }\n[[code]]\ncode = "out"\nja = "x"\n'
+WANTED = """ja = "集める話か"
+order = 1
+[[code]]
+code = "in"
+ja = "入れる"
+cues = { strong = ["困"] }
+[[code]]
+code = "out"
+ja = "入れない"
+"""
 TROUBLE = """ja = "困りごと"
 order = 2
 multi = true
