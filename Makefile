@@ -34,6 +34,7 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.exports
 	@$(BIN)/python -m tests.bench.feeds
+	@$(BIN)/python -m tests.bench.linking
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest

@@ -76,10 +76,16 @@ def _sentences(totals: Mapping[str, int], words: Words, late: Mapping) -> dict[s
     apart = {f"{kind}_count": linked(f"{kind}_count", "story_count", kind=kind) for kind in _UNCOUNTED}
     said = "web.late_counted" if late else "web.late"
     return {
-        "head": sentence(words, "web.head", **people),
+        "head": sentence(words, "web.head", **people) + _range(totals, words),
         "rest": sentence(words, "web.rest", **people, **apart),
         "late": sentence(words, said, **apart) if totals["late_count"] else "",
     }
+
+
+def _range(totals: Mapping[str, int], words: Words) -> str:
+    """How few stories it may be: said only where open questions of linking leave a range."""
+    low, high = totals["story_count_low"], totals["story_count"]
+    return words("link.web_range", low=f"{low:,}", high=f"{high:,}") if low < high else ""
 
 
 def _dimension(table: Breakdown, n: str, words: Words, late: Mapping) -> Figure:

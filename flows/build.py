@@ -76,7 +76,7 @@ def _code_hash() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:
         for file in sorted((_ROOT / room).rglob("*")):
-            if file.suffix in {".py", ".sql", ".toml", ".txt", ".html"}:
+            if file.suffix in {".py", ".sql", ".toml", ".txt", ".html", ".npz", ".json"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 

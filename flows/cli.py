@@ -185,6 +185,52 @@ def code(ctx: click.Context, file: Path, out: Path, own_home: Path | None) -> No
     click.echo(f"{count} 件を分類しました: {out}", err=True)
 
 
+@main.group()
+def coder() -> None:
+    """分類器: 学ばせる、選ぶ、確かめる。"""
+
+
+@coder.command("train")
+@json_option
+@at_home
+def coder_train(home: Path, as_json: bool) -> None:
+    """付属の文章と、ここで人が決めた分類から学ばせる(使うかどうかは neta coder use で決める)。
+
+    例: neta coder train --home mycall
+    """
+    from flows.coders import train_and_tell
+
+    train_and_tell(home, as_json)
+
+
+@coder.command("list")
+@json_option
+@at_home
+def coder_list(home: Path, as_json: bool) -> None:
+    """分類器の一覧。* がいま使っているもの。
+
+    例: neta coder list
+    """
+    from flows.coders import list_coders
+
+    list_coders(home, as_json)
+
+
+@coder.command("use")
+@click.argument("name")
+@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
+@click.option("--why", help="理由")
+@at_home
+def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
+    """この分類器を使うと決めて台帳に書く(次の build で全部を分類し直す)。
+
+    例: neta coder use model-0123456789ab --why 100話を確認して学ばせた
+    """
+    from flows.coders import put_in_force
+
+    click.echo(put_in_force(home, name, who, why))
+
+
 @main.command()
 @click.option(
     "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True
@@ -309,6 +355,43 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     from flows.reviewing import decide as decide_
 
     click.echo(decide_(home, submission, decision, who, why))
+
+
+@review.command("links")
+@click.option("--all", "also_linked", is_flag=True, help="まとめてあるものも出す")
+@json_option
+@at_home
+def review_links(home: Path, also_linked: bool, as_json: bool) -> None:
+    """同じ話かもしれない応募の組を、根拠とともに出す。
+
+    例: neta review links
+    """
+    from flows.reviewing_links import show_links
+
+    show_links(home, also_linked, as_json)
+
+
+def _said_of_a_pair(verdict: str, told: str):
+    """`neta review same` and `neta review apart`: two submissions, who says so and why."""
+
+    @click.argument("one", metavar="応募の番号|NAMESPACE:ID")
+    @click.argument("other", metavar="応募の番号|NAMESPACE:ID")
+    @click.option(
+        "--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名"
+    )
+    @click.option("--why", help="理由")
+    @at_home
+    def say(home: Path, one: str, other: str, who: str, why: str | None) -> None:
+        from flows.reviewing_links import say as say_
+
+        click.echo(say_(home, verdict, one, other, who, why))
+
+    example = f"例: neta review {verdict} s0123456789abcdef0123 mail:abc@example.jp"
+    review.command(verdict, help=f"{told}\n\n{example}")(say)
+
+
+_said_of_a_pair("same", "2つの応募は同じ話だと決めて台帳に書く(次の build で反映)。")
+_said_of_a_pair("apart", "2つの応募は別の話だと決めて台帳に書く(次の build で反映)。")
 
 
 @main.group(invoke_without_command=True)

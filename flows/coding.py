@@ -10,8 +10,9 @@ from pathlib import Path
 from flows.failures import Refused
 from flows.settings import load
 from tasks.coding import Coded
-from tasks.coding.rules import RuleCoder
-from warehouse import codebook
+from tasks.coding.coder import Coder
+from tasks.coding.in_force import coder_in_force
+from warehouse import codebook, ledger
 from warehouse.codebook import Codebook
 from warehouse.lake import write_durably
 
@@ -20,12 +21,20 @@ BATCH = 1_000
 
 def code_file(source: Path, out: Path, home: Path | None) -> int:
     """Code every line {"id", "channel", "text"} of a JSON Lines file; returns how many. Refused names a bad line."""
-    book = codebook.load(load(home.absolute()).codebook if home else codebook.BUILT_IN)
-    coder = RuleCoder(book)
+    book, coder = _in_force(home)
     return write_durably(out, lambda tmp: _write(tmp, _rows(source), coder, book))
 
 
-def _write(out: Path, rows: Iterator[dict], coder: RuleCoder, book: Codebook) -> int:
+def _in_force(home: Path | None) -> tuple[Codebook, Coder]:
+    if home is None:
+        book = codebook.load(codebook.BUILT_IN)
+        return book, coder_in_force(book)
+    settings = load(home.absolute())
+    book = codebook.load(settings.codebook)
+    return book, coder_in_force(book, settings.lake.coders, ledger.read(settings.lake.ledger, "coder"))
+
+
+def _write(out: Path, rows: Iterator[dict], coder: Coder, book: Codebook) -> int:
     count = 0
     with out.open("w", encoding="utf-8") as file:
         while batch := list(islice(rows, BATCH)):

@@ -57,7 +57,7 @@ def decide(home: Path, submission: str, decision: str, who: str | None, why: str
     settings = load(home)
     book = codebook.load(settings.codebook)
     dimension, codes = _parsed(decision, book)
-    submission_id, ref, seen = _find(settings, submission)
+    submission_id, ref, seen = find(settings, submission)
     payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
     payload |= {"codebook_version": book.version}
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
@@ -79,7 +79,7 @@ def _parsed(decision: str, book: codebook.Codebook) -> tuple[str, list[str]]:
     return dimension.name, codes
 
 
-def _find(settings: Settings, name: str) -> tuple[str, str, str]:
+def find(settings: Settings, name: str) -> tuple[str, str, str]:
     """(submission_id, ref, text hash) of a submission named by its ref or by its native id."""
     from tasks.refs import ref as made
     from tasks.whereabouts import submission_id_of

@@ -87,8 +87,7 @@ def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words, unit:
 def ranged(row: Mapping, column: str, words: Words) -> str:
     """A number; with its range where open questions leave one."""
     low = row.get(f"{column}_low", row[column])
-    told = {"n": f"{row[column]:,}", "low": f"{low:,}"}
-    return _number(row[column]) if low == row[column] else words("people.range", **told)
+    return _number(row[column]) if low == row[column] else words("count.range", n=f"{row[column]:,}", low=f"{low:,}")
 
 
 def rows(out: Console, names: Sequence[str], values: Sequence[Sequence]) -> None:

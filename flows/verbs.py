@@ -173,8 +173,9 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
         show.breakdown(out, table, codes, words, "person" if of_persons else "story")
         out.print()
     out.print(show.sample_mark(settings, words) + words("people.total" if of_persons else "count.total", **total))
-    if total["person_count_low"] < total["person_count"]:
-        out.print(words("people.total_range", **total))
+    for said, column in (("link.total_range", "story_count"), ("people.total_range", "person_count")):
+        if total[f"{column}_low"] < total[column]:
+            out.print(words(said, **total))
     if total["late_count"] and not include_late:
         out.print(words("count.late", n=total["late_count"]))
     out.print(f"[dim]{words('count.note')}[/dim]")

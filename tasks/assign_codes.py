@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
 import pandas as pd
 import pyarrow as pa
 
 from tasks.coding import Claim, Coded
-from tasks.coding.rules import RuleCoder
+from tasks.coding.coder import Coder
 from warehouse import schema
 from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
@@ -25,7 +25,7 @@ def text_hash(title: str | None, body: str) -> str:
     return hashlib.sha256(f"{title or ''}\0{body}".encode()).hexdigest()[:32]
 
 
-def code_texts(coder: RuleCoder, lake: Lake, submissions: pd.DataFrame) -> list[Coded]:
+def code_texts(coder: Coder, lake: Lake, submissions: pd.DataFrame) -> list[Coded]:
     """The coder's answer for each submission (masked texts only), computed once per text, channel and coder."""
     keys = [f"{h}:{c}" for h, c in zip(submissions["text_hash"], submissions["channel"], strict=True)]
     file = lake.cache / "coding" / f"{coder.version}.parquet"
@@ -40,7 +40,7 @@ def code_texts(coder: RuleCoder, lake: Lake, submissions: pd.DataFrame) -> list[
     return [known[key] for key in keys]
 
 
-def code(coder: RuleCoder, titles: Iterable, bodies: Sequence[str], channels: Sequence[str]) -> list[Coded]:
+def code(coder: Coder, titles: Iterable, bodies: Sequence[str], channels: Sequence[str]) -> list[Coded]:
     """Code title and body as one text; evidence is given in code points of the body, None where it lies in the title."""
     heads = [f"{t}\n" if isinstance(t, str) and t else "" for t in titles]
     answers = coder.code([h + b for h, b in zip(heads, bodies, strict=True)], list(channels))
@@ -53,7 +53,7 @@ def code(coder: RuleCoder, titles: Iterable, bodies: Sequence[str], channels: Se
 def _in_body(claim: Claim, offset: int) -> Claim:
     inside = claim.start is not None and claim.start >= offset
     span = (claim.start - offset, claim.end - offset) if inside else (None, None)
-    return Claim(claim.dimension, claim.code, claim.probability, *span)
+    return replace(claim, start=span[0], end=span[1])
 
 
 def _read_cache(file) -> dict[str, Coded]:
@@ -81,14 +81,14 @@ def _plain(answer: Coded) -> dict:
     return {"claims": claims, "probabilities": answer.probabilities, "to_review": answer.to_review}
 
 
-def machine_rows(coder: RuleCoder, book: Codebook, submissions: pd.DataFrame, answers: Sequence[Coded]) -> pa.Table:
+def machine_rows(coder: Coder, book: Codebook, submissions: pd.DataFrame, answers: Sequence[Coded]) -> pa.Table:
     """CODING rows of the machine. decided_at stays empty: the coder's version says what decided."""
     rows = [
-        (ref, c.dimension, c.code, c.probability, c.start, c.end)
+        (ref, c.dimension, c.code, c.probability, c.start, c.end, c.coder)
         for ref, answer in zip(submissions["submission_ref"], answers, strict=True)
         for c in answer.claims
     ]
-    return _codings(rows, "rule", book.version, coder.version)
+    return _codings(rows, book.version, coder.version)
 
 
 def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
@@ -98,8 +98,8 @@ def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
         for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
-            rows += [(ref, dimension, code, 1.0, None, None) for code in found]
-    return _codings(rows, "contributor", book.version, "contributor")
+            rows += [(ref, dimension, code, 1.0, None, None, "contributor") for code in found]
+    return _codings(rows, book.version, "contributor")
 
 
 def by_todays_turns(decisions: Iterable[Entry], messages: pd.DataFrame, submissions: pd.DataFrame) -> list[Entry]:
@@ -110,7 +110,13 @@ def by_todays_turns(decisions: Iterable[Entry], messages: pd.DataFrame, submissi
     ids = messages.set_index("raw_id")["submission_id"]
     held = submissions[["submission_id", "raw_ids"]].explode("raw_ids")
     turns = dict(zip(ids.reindex(held["raw_ids"]), held["submission_id"], strict=True))
-    return [replace(entry, subject=turns.get(entry.subject, entry.subject)) for entry in decisions]
+    return [_renamed(entry, turns) for entry in decisions]
+
+
+def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
+    """Both ends, where it speaks of a pair."""
+    ends = {"other": turns.get(entry.payload["other"], entry.payload["other"])} if "other" in entry.payload else {}
+    return replace(entry, subject=turns.get(entry.subject, entry.subject), payload=entry.payload | ends)
 
 
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
@@ -133,16 +139,17 @@ def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[E
 
 
 def _person_table(rows: list[tuple], version: str) -> pa.Table:
-    table = _codings([(ref, dim, code, 1.0, None, None) for ref, dim, code, _, _ in rows], "person", version, "person")
-    who = pa.array([f"person:{who}" for *_, who, _ in rows], pa.string())
+    table = _codings(
+        [(ref, dim, code, 1.0, None, None, f"person:{who}") for ref, dim, code, who, _ in rows], version, "person"
+    )
     at = pa.array(pd.to_datetime([at for *_, at in rows], utc=True), schema.TIME)
-    return table.set_column(3, schema.CODING.field("coder"), who).set_column(9, schema.CODING.field("decided_at"), at)
+    return table.set_column(9, schema.CODING.field("decided_at"), at)
 
 
-def _codings(rows: list[tuple], coder: str, book_version: str, coder_version: str) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * 6
-    ref, dimension, code_, probability, start, end = columns
+def _codings(rows: list[tuple], book_version: str, coder_version: str) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    ref, dimension, code_, probability, start, end, coder = columns
     count = len(rows)
-    parts = [ref, dimension, code_, [coder] * count, probability, start, end, [book_version] * count]
+    parts = [ref, dimension, code_, coder, probability, start, end, [book_version] * count]
     parts += [[coder_version] * count, [None] * count]
     return pa.table([pa.array(p, f.type) for p, f in zip(parts, schema.CODING, strict=True)], schema=schema.CODING)

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from tasks.aside import must_conserve, set_aside
-from tasks.linking import candidates
+from tasks.linking.alike import Telling, alike, equal
 from tasks.linking.announcements import Post, announced
-from tasks.linking.comparable import call_parts, comparable, head, tail
-from tasks.linking.evidence import SHORT, compare, verdict
-from tasks.linking.signatures import signed
+from tasks.linking.comparable import call_parts, comparable
+from tasks.linking.stars import starred
 from tasks.linking.stories import Decided, Link, settle, strongest_first
 from tasks.refs import ref
 from warehouse.ledger import Entry
@@ -46,19 +44,21 @@ def link(
     """
     rows = submissions.sort_values("submission_id", ignore_index=True)
     parts = call_parts(call)
-    texts = [comparable(body, parts) for body in rows["body"]]
-    found = [*_copies(rows, texts), *_alike(rows, texts, cache), *_announcements(rows)]
-    stories, links, merged = settle(rows["submission_id"], found, decided(decisions))
+    led = announced(_posts(rows), parts)
+    tellings = _tellings(rows, parts, {post for post, _, said in led if said == "same"})
+    found = starred([*equal(tellings), *alike(tellings, cache), *_announcements(rows, led)], tellings)
+    stories, links, merged = settle(tellings, found, decided(decisions))
     chosen = _fullest(rows, stories)
+    named = {smallest: ref(key, "story", smallest) for smallest in {*stories.values(), *merged.values()}}
     linked = rows.assign(
-        story_id=_story_refs(rows, stories, key),
-        merged_story_id=_story_refs(rows, merged, key),
-        is_representative=rows["submission_id"].isin(chosen),
+        story_id=[named[stories[own]] for own in tellings],
+        merged_story_id=[named[merged[own]] for own in tellings],
+        is_representative=[own in chosen for own in tellings],
     )
     linked["contributor_ref"] = _tellers(linked)
     copies = linked[~linked["is_representative"]]
     aside = set_aside(copies, "link", "exact_copy", copies["submission_id"].map(_kinds(links)))
-    must_conserve("link", list(rows["submission_id"]), sorted(chosen), list(copies["submission_id"]))
+    must_conserve("link", list(tellings), sorted(chosen), copies["submission_id"].tolist())
     return Linked(linked, aside, links)
 
 
@@ -69,74 +69,43 @@ def decided(entries: Iterable[Entry]) -> Decided:
     return Decided(**told)
 
 
-def _copies(rows: pd.DataFrame, texts: Sequence[str]) -> Iterable[Link]:
-    """Equal texts: each to the first. Short ones count as equal only when the same person sent them."""
-    first: dict[str, str] = {}
-    for text, author, own_id in zip(texts, _authors(rows), rows["submission_id"], strict=True):
-        key = text if len(text) >= SHORT else f"{author or own_id}\0{text}"
-        if (earlier := first.setdefault(key, own_id)) != own_id:
-            yield Link(earlier, own_id, "exact", 1.0, "same", 1.0, 1.0)
+def _author(rows: pd.DataFrame) -> str:
+    """The column that says who told: a person, where accounts were put together."""
+    return "person_ref" if "person_ref" in rows else "contributor_ref"
 
 
-def _alike(rows: pd.DataFrame, texts: Sequence[str], cache: Path | None) -> Iterable[Link]:
-    """Texts that are not equal: candidates by key, signature or author, each pair compared."""
-    ids, authors = list(rows["submission_id"]), _authors(rows)
-    first: dict[tuple[str, str | None], int] = {}
-    for n, (text, author) in enumerate(zip(texts, authors, strict=True)):
-        if len(text) >= SHORT:
-            first.setdefault((text, author), n)
-    of = [first[key] for key in sorted(first, key=lambda key: (key[0], key[1] or ""))]
-    for a, b in _pairs([texts[n] for n in of], [authors[n] for n in of], cache):
-        one, other = sorted((of[a], of[b]))
-        if texts[one] == texts[other]:
-            continue
-        evidence = compare(texts[one], texts[other])
-        said = verdict(evidence, authors[one] is not None and authors[one] == authors[other])
-        if said:
-            cut_off = head(texts[one]) is not None and head(texts[one]) == head(texts[other])
-            told = evidence.containment, said, evidence.containment, evidence.resemblance
-            yield Link(ids[one], ids[other], "prefix" if cut_off else "edited", *told)
-
-
-def _pairs(texts: Sequence[str], authors: Sequence[str | None], cache: Path | None) -> list[tuple[int, int]]:
-    if not texts:
-        return []
-    sizes = np.fromiter((len(text) - 2 for text in texts), np.int64, len(texts))
-    return candidates.together(
-        [
-            candidates.near(signed(texts, cache), sizes),
-            candidates.sharing([head(text) for text in texts]),
-            candidates.sharing([tail(text) for text in texts]),
-            candidates.sharing(authors, candidates.OF_ONE_AUTHOR),
-        ]
-    )
-
-
-def _announcements(rows: pd.DataFrame) -> Iterable[Link]:
-    ids, columns = list(rows["submission_id"]), ["body", "links", "url", "title", "namespace", "contributor_ref"]
+def _posts(rows: pd.DataFrame) -> list[Post]:
+    columns = ["body", "links", "url", "title", "namespace", _author(rows)]
     plain = rows[columns].astype(object).where(rows[columns].notna(), None)
-    for post, article, said in announced([Post(*row) for row in plain.itertuples(index=False)]):
+    return [Post(*row) for row in zip(*(plain[column].tolist() for column in columns), strict=True)]
+
+
+def _announcements(rows: pd.DataFrame, led: Iterable[tuple[int, int, str]]) -> Iterable[Link]:
+    ids = rows["submission_id"].tolist()
+    for post, article, said in led:
         yield Link(*sorted((ids[post], ids[article])), "announcement", ANNOUNCED, said)
 
 
-def _authors(rows: pd.DataFrame) -> list[str | None]:
-    return [author if isinstance(author, str) else None for author in rows.get("person_ref", rows["contributor_ref"])]
-
-
-def _story_refs(rows: pd.DataFrame, stories: dict[str, str], key: bytes) -> list[str]:
-    made = {smallest: ref(key, "story", smallest) for smallest in set(stories.values())}
-    return [made[stories[submission_id]] for submission_id in rows["submission_id"]]
+def _tellings(rows: pd.DataFrame, call: Sequence[str], announcing: set[int]) -> dict[str, Telling]:
+    """By submission_id. "noteに書きました" in the same words is no evidence that two articles are one."""
+    texts = [comparable(body, call) for body in rows["body"].tolist()]
+    for post in announcing:
+        texts[post] = ""
+    authors = [author if isinstance(author, str) else None for author in rows[_author(rows)].tolist()]
+    return dict(zip(rows["submission_id"].tolist(), map(Telling, texts, authors), strict=True))
 
 
 def _fullest(rows: pd.DataFrame, stories: dict[str, str]) -> set[str]:
     """submission_ids of the representatives, one a story."""
-    ranked = rows[["submission_id", "posted_at"]].assign(
-        story=rows["submission_id"].map(stories),
-        is_pasted=rows["namespace"] == "pasted",
-        length=-rows["body"].str.len(),
-    )
-    ranked = ranked.sort_values(["story", "is_pasted", "length", "posted_at", "submission_id"])
-    return set(ranked.drop_duplicates("story")["submission_id"])
+    story = rows["submission_id"].map(stories)
+    several = rows.assign(story=story)[story.duplicated(keep=False)]
+    columns = (several[name].tolist() for name in ("story", "namespace", "body", "posted_at", "submission_id"))
+    best: dict[str, tuple] = {}
+    for place, namespace, body, *rest in zip(*columns, strict=True):
+        rank = namespace == "pasted", -len(body), *rest
+        best[place] = min(rank, best.get(place, rank))
+    alone = rows["submission_id"][~story.duplicated(keep=False)]
+    return {*alone.tolist(), *(rank[-1] for rank in best.values())}
 
 
 def _kinds(links: Iterable[Link]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tasks.aside import OUTCOME
 from tasks.coding import Coded
+from tasks.linking.stories import Link
 from tasks.people import Pair
 from warehouse import schema
 from warehouse.codebook import Codebook
@@ -35,6 +36,11 @@ def item_table(raw: pd.DataFrame, submissions: pd.DataFrame) -> pa.Table:
 def aside_table(aside: pd.DataFrame, refs: Mapping[str, str]) -> pa.Table:
     """Set-aside records with refs for ids. detail holds rule or problem names only, never content."""
     return _framed("in_set_aside", aside.assign(submission_ref=aside["submission_id"].map(refs)))
+
+
+def link_table(links: Sequence[Link], refs: Mapping[str, str]) -> pa.Table:
+    """Links between submissions with refs for ids, the smaller ref first."""
+    return _rows("in_link", [(*sorted((refs[link.one], refs[link.other])), *link[2:]) for link in links])
 
 
 def same_person_table(pairs: Sequence[Pair]) -> pa.Table:

@@ -14,7 +14,7 @@ from expectations.validate import Validation, validate
 from tasks import assign_codes, channels, conform, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
-from tasks.coding.rules import RuleCoder
+from tasks.coding.in_force import coder_in_force
 from tasks.link import link
 from tasks.memory import few_searches
 from tasks.protect import protect
@@ -59,10 +59,11 @@ def travel(
     tell("link")
     said = [entry for entry in decisions if entry.kind in ("same", "apart")]
     protected = people.known(protect(accepted, key, call.closes), key, decisions)
+    said = assign_codes.by_todays_turns(said, messages, protected)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     submissions, pairs = people.found(protected, submissions, links, key, decisions)
     tell("code")
-    coder = RuleCoder(book)
+    coder = coder_in_force(book, lake.coders, decisions)
     answers = assign_codes.code_texts(coder, lake, submissions)
     codes = [entry for entry in decisions if entry.kind == "code"]
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
@@ -79,6 +80,9 @@ def travel(
     tables = {
         "in_submission": load.submission_table(submissions),
         "in_item": load.item_table(messages, submissions),
+        "in_link": load.link_table(
+            links, dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
+        ),
         "in_same_person": load.same_person_table(pairs),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,

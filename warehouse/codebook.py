@@ -78,6 +78,7 @@ class Codebook:
     count_only: Mapping[str, list[str]]  # dimension -> codes a counted story has
     count_apart: Mapping[str, list[str]]  # dimension -> codes kept and counted apart
     dimensions: tuple[Dimension, ...]
+    has_model: bool  # True: the model that comes with neta was trained for this codebook
     digest: str  # sha256 over the files: names the codebook in caches and codings
 
     @cached_property
@@ -104,6 +105,7 @@ def load(folder: Path) -> Codebook:
         count_only=count.get("only", {}),
         count_apart=count.get("apart", {}),
         dimensions=tuple(sorted(dimensions, key=lambda d: (d.order, d.name))),
+        has_model=head.get("model") == "built-in",
         digest=_digest(files),
     )
     _check_count(head_file, book)

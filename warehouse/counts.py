@@ -32,8 +32,9 @@ class NoSuchBreakdown(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, person_count_low (if every
-    open pair of accounts were one person), reviewed_count.
+    """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, reviewed_count.
+    story_count_low, person_count_low: what is left if every open question of linking, of accounts is answered by yes.
+
 
     group_code (dimensions only): the group of a code; value: what to ask `stories` for, to get just the row's stories.
     """
@@ -136,7 +137,7 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
 
 
 def totals(con: duckdb.DuckDBPyConnection, include_late: bool = False) -> dict[str, int]:
-    """story_count, person_count, person_count_low, reviewed_count, apart_count, late_count, not_story_count."""
+    """story_count, person_count (and …_low), reviewed_count, apart_count, late_count, not_story_count."""
     return ask(con, question("totals"), {"include_late": include_late})[0]
 
 

@@ -1,7 +1,7 @@
 """The only place that knows where things lie in a home, and how a Parquet file becomes durable.
 
 home/
-  neta.toml  secret.key  codebook/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
+  neta.toml  secret.key  codebook/  coders/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
   tombstones                                                                        kept; again beside the home
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
@@ -44,6 +44,7 @@ class Lake:
     tombstones = property(lambda self: self.home / "tombstones")
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
     ledger = property(lambda self: self.home / "ledger.sqlite")
+    coders = property(lambda self: self.home / "coders")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")

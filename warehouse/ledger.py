@@ -1,6 +1,7 @@
 """The ledger: what people decided. One append-only SQLite table; the database itself refuses change and removal.
 
-Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_hash}). Later kinds bring their own
+Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_hash}); `same` and `apart` (subject =
+submission_id; payload {other = submission_id, submission_ref, other_ref, text_hash, other_text_hash}). Later kinds bring their own
 payload, never another table. No story text is written here: what a person saw is named by its hash.
 
 `same_person`, `other_person` (subject = contributor ref; payload {other}, another such ref): whose accounts these are.

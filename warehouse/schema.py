@@ -107,6 +107,7 @@ SUBMISSION = _schema(
     ("flags", TEXTS),
     ("raw_ids", TEXTS, False),
     ("story_id", pa.string()),
+    ("merged_story_id", pa.string()),
     ("is_representative", pa.bool_()),
 )
 
@@ -133,7 +134,7 @@ INPUTS = {
     "in_submission": pa.schema([
         SUBMISSION.field(name)
         for name in (
-            "submission_ref", "story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
+            "submission_ref", "story_id", "merged_story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
             "person_ref", "merged_person_ref",
             "posted_at", "received_at", "zone", "title_masked", "body_masked", "text_hash", "attribution_wish",
             "truncated", "is_after_close", "flags", "raw_ids",
@@ -147,6 +148,10 @@ INPUTS = {
         *_plain("contributor_ref", "other_contributor_ref"), ("evidence", TEXTS), *_plain("decision"),
     ]),
     "in_set_aside": pa.schema(_plain("stage", "reason", "detail", "raw_id", "channel", "submission_ref")),
+    "in_link": pa.schema([
+        *_plain("submission_ref", "other_ref", "kind"), ("score", pa.float64()), *_plain("verdict"),
+        ("containment", pa.float64()), ("resemblance", pa.float64()),
+    ]),
     "in_coding": CODING,
     "in_to_review": pa.schema(_plain("submission_ref", "dimension", "cause")),
     "in_dimension": pa.schema([

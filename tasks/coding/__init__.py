@@ -14,6 +14,7 @@ class Claim:
     probability: float  # 3 places
     start: int | None = None
     end: int | None = None
+    coder: str = "rule"  # or model: who has a say in it
 
 
 @dataclass(slots=True)

@@ -188,25 +188,35 @@ class Question:
                 scores[number] += add
         return scores
 
-    def probabilities(self, scores: Sequence[float]) -> list[float]:
-        """Of each code, to 3 places; of a single dimension they add up to about 1."""
-        if self.dimension.multi:
-            curve = {s: _logistic(self._slope * s + self._offset) for s in set(scores)}
-            return [curve[s] for s in scores]
-        top = max(scores)
-        weights = {s: math.exp(self._slope * (s - top)) for s in set(scores)}
-        total = sum(map(weights.__getitem__, scores))
-        shares = {s: round(w / total, 3) for s, w in weights.items()}
-        return [shares[s] for s in scores]
+    def log_odds(self, scores: Sequence[float]) -> list[float]:
+        """Scores as log-odds: of each code by itself (multi), or of each against the others up to a constant (single)."""
+        return [self._slope * s + self._offset for s in scores]
 
-    def chosen(self, scores: Sequence[float], probabilities: Sequence[float]) -> list[int]:
-        """Numbers of the codes to claim, best first; of equals the codebook's first comes first."""
-        best = scores.index(max(scores))
+    def probabilities(self, odds: Sequence[float]) -> list[float]:
+        """Of each code, to 3 places; of a single dimension they add up to about 1. odds: log-odds."""
+        if self.dimension.multi:
+            curve = {x: _logistic(x) for x in set(odds)}
+            return [curve[x] for x in odds]
+        top = max(odds)
+        weights = {x: math.exp(x - top) for x in set(odds)}
+        total = sum(map(weights.__getitem__, odds))
+        shares = {x: round(w / total, 3) for x, w in weights.items()}
+        return [shares[x] for x in odds]
+
+    def chosen(
+        self, odds: Sequence[float], probabilities: Sequence[float], threshold: float | None = None
+    ) -> list[int]:
+        """Numbers of the codes to claim, best first; of equals the codebook's first comes first.
+
+        threshold: from which probability on; the codebook's if not given.
+        """
+        best = odds.index(max(odds))
         if not self.dimension.multi:
             return [best]
-        floor = scores[best] - self._within
-        picked = [i for i, p in enumerate(probabilities) if p >= self._threshold and scores[i] >= floor]
-        picked.sort(key=lambda i: (-scores[i], i))
+        floor = odds[best] - self._within * self._slope
+        least = self._threshold if threshold is None else threshold
+        picked = [i for i, p in enumerate(probabilities) if p >= least and odds[i] >= floor]
+        picked.sort(key=lambda i: (-odds[i], i))
         return picked[: self._most] or ([best] if self.dimension.required else [])
 
 

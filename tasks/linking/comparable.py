@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from tasks.text.normalise import match_key
 
@@ -13,6 +14,7 @@ _CALL_PART = 10  # characters: a shorter sentence of the call is a phrase that a
 # rt:… · 【拡散希望】… · 引用: … — after match_key, so in lower case and without blanks and the @name
 _REPOSTED = re.compile(r"(?:rt:?|qt:?|[\[【(]?(?:拡散希望|拡散|転載|引用rt|引用)[\]】):]+)+")
 _CUT_OFF = re.compile(r"(?:\.{2,}|\[\.+\]|続きを読む|もっと見る|readmore)+$")
+_CUT_ENDS = ("..", "]", "読む", "見る", "readmore")  # asked first: searching every text for its end takes long
 _SENTENCE = re.compile(r"[。.!?！？\n]+")
 _QUOTES = "\"'“”„‘’「」『』>"
 
@@ -26,7 +28,8 @@ def call_parts(texts: Iterable[str]) -> tuple[str, ...]:
 def comparable(body: str, call: Sequence[str] = ()) -> str:
     """match_key without the marks of reposting and cutting off, and without the call's sentences (see call_parts)."""
     text = match_key(body)
-    text = _CUT_OFF.sub("", _REPOSTED.sub("", text, count=1) if _REPOSTED.match(text) else text)
+    text = _REPOSTED.sub("", text, count=1) if _REPOSTED.match(text) else text
+    text = _CUT_OFF.sub("", text) if text.endswith(_CUT_ENDS) else text
     for part in call:
         text = text.replace(part, "")
     return text.strip(_QUOTES) or text
@@ -42,6 +45,7 @@ def tail(text: str) -> str | None:
     return text[-PREFIX:] if len(text) >= PREFIX else None
 
 
+@lru_cache(maxsize=2048)  # candidates come in order of their texts
 def shingles(text: str) -> frozenset[str]:
     """Its 3-grams of characters; of a shorter text the text itself."""
     return frozenset(text[n : n + 3] for n in range(max(1, len(text) - 2)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.linking.comparable import shingles
 
@@ -41,12 +42,17 @@ def compare(one: str, other: str) -> Evidence:
     return Evidence(
         containment=round(common / min(len(a), len(b)), 3),
         resemblance=round(common / (len(a) + len(b) - common), 3),
-        same_figures=_agree(*(set(_FIGURES.findall(text)) for text in (one, other))),
+        same_figures=_agree(_figures(one), _figures(other)),
         shorter=min(len(one), len(other)),
     )
 
 
-def _agree(one: set[str], other: set[str]) -> bool:
+@lru_cache(maxsize=2048)
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(_FIGURES.findall(text))
+
+
+def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
     """Most figures of the one that has fewer are in the other: one may have been set right."""
     fewer, more = sorted((one, other), key=len)
     return not fewer or 2 * len(fewer - more) < len(fewer)

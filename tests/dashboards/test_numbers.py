@@ -85,6 +85,13 @@ def test_the_head_tells_counted_apart_late_and_untold(busy, publish, visitor):
     assert "締切後に届いた話2話は数えていません" in rest
 
 
+def test_the_total_has_a_range_where_questions_of_linking_are_open(busy, publish, visitor):
+    for number, row in enumerate(busy.submissions):
+        row["merged_story_id"] = "one" if number < 2 else row["story_id"]
+    publish(busy)
+    assert "".join(visitor.see("/").xpath("//p[@class='head']")[0].itertext()).startswith("3話・3人(幅 2–3話")
+
+
 def test_every_bar_says_what_the_table_beside_it_says(busy, publish, visitor):
     publish(busy)
     page = visitor.see("/")

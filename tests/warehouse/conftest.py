@@ -34,6 +34,7 @@ class Call:
     pairs: list[tuple] = field(default_factory=list)
     claims: list[dict] = field(default_factory=list)
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
+    links: list[tuple[str, str, str]] = field(default_factory=list)
     run: str = "run-1"
     fetched_at: datetime = NOW
 
@@ -58,6 +59,7 @@ class Call:
             "raw_ids": raw_ids,
         }
         row = base | more
+        row = {"merged_story_id": row["story_id"]} | row
         row.setdefault("person_ref", row["contributor_ref"])
         row.setdefault("merged_person_ref", row["person_ref"])
         self.submissions.append(row)
@@ -93,6 +95,10 @@ class Call:
             "in_coding": self.claims,
             "in_to_review": [
                 dict(zip(("submission_ref", "dimension", "cause"), r, strict=True)) for r in self.to_review
+            ],
+            "in_link": [
+                {"submission_ref": a, "other_ref": b, "verdict": v, "kind": "edited", "score": 0.5}
+                for a, b, v in self.links
             ],
             "in_dimension": [
                 {

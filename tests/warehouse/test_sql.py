@@ -196,6 +196,47 @@ def test_a_story_told_on_two_channels_counts_in_both(call, asked):
     assert asked(call, mart) == [("email", 1), ("form", 1)]
 
 
+RANGED = "SELECT level, code, story_count, story_count_low FROM ({}) WHERE story_count > 0"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # a~b is one story with all of their codes; bad~c is counted, because a part of it is; d~late only with late ones
+        ("topic", [("group", "fruit", 3, 2), ("group", "tree", 2, 2), ("code", "apple", 2, 1), ("code", "pear", 1, 1),
+                   ("code", "oak", 2, 2)]),
+        ("channel", [("code", "email", 3, 3), ("code", "form", 1, 1)]),
+        ("month", [("code", "2026-02", 1, 1), ("code", "2026-03", 3, 2)]),
+    ],
+)  # fmt: skip
+def test_open_questions_of_linking_leave_a_range_in_every_count(call, asked, name, expected):
+    call.story("a", merged_story_id="ab", topic="apple")
+    call.story("b", merged_story_id="ab", topic="apple oak", channel="form")
+    call.story("bad", merged_story_id="badc", mood="bad")
+    call.story("c", merged_story_id="badc", topic="pear")
+    call.story("d", "2026-02-10T03:00:00+00:00", merged_story_id="dlate", topic="oak")
+    call.story("late", "2026-02-11T03:00:00+00:00", merged_story_id="dlate", topic="oak", is_after_close=True)
+    sql = (
+        store.question(f"counts_by_{name}")
+        if name != "topic"
+        else store.question("counts_by_DIMENSION", DIMENSION=name)
+    )
+    assert asked(call, RANGED.format(sql.strip().rstrip(";")), include_late=False) == expected
+    total = f"SELECT story_count, story_count_low, person_count FROM ({store.question('totals').strip().rstrip(';')})"
+    assert asked(call, total, include_late=False) == [(4, 3, 4)]
+    assert asked(call, total, include_late=True) == [(5, 3, 5)]
+
+
+def test_a_pair_of_stories_is_one_question_however_many_of_their_submissions_are_alike(call, asked):
+    for ref, story in (("a", "s"), ("b", "s"), ("c", "t"), ("d", "u")):
+        call.tell(ref, story_id=story, is_representative=ref != "b")
+    call.links = [("a", "c", "perhaps"), ("b", "c", "perhaps"), ("a", "b", "same"), ("c", "d", "cut")]
+    assert [row[-1] for row in asked(call, store.question("backlog"))] == [1]
+    found = [row[:2] for row in asked(call, store.question("links"), all=False)]
+    assert found == [("a", "c"), ("b", "c")]
+    assert [row[:2] for row in asked(call, store.question("links"), all=True)] == [*found, ("a", "b")]
+
+
 def test_what_a_person_decided_is_not_asked_again_unless_the_text_changed(call, asked):
     call.tell("a", story_id="s")
     call.tell("copy", story_id="s", is_representative=False)

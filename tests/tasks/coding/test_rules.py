@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.coding import Coded
+from tasks.coding.coder import Coder
 from tasks.coding.cues import expand, fold
-from tasks.coding.rules import RuleCoder
 from warehouse import codebook
 
 BOOK = codebook.load(codebook.BUILT_IN)
-CODER = RuleCoder(BOOK)
+CODER = Coder(BOOK)
 STORY = (
     "町工場で営業をしています。インスタに写真を載せていたら、知らない会社から仕事の依頼が来ました。"
     "名前は出さないでください。"
@@ -215,7 +215,7 @@ def test_odd_and_huge_texts_are_coded_too(text: str) -> None:
 
 
 def test_two_words_in_one_sentence_say_more_than_apart(tmp_path: Path) -> None:
-    coder = RuleCoder(_codebook(tmp_path / "book", TROUBLES))
+    coder = Coder(_codebook(tmp_path / "book", TROUBLES))
     together, apart = coder.code(["困った。雪で困る", "困った。雪だ。困る"])
     assert together.probabilities["trouble"]["snow"] > 0.9 > apart.probabilities["trouble"]["snow"]
 
@@ -223,7 +223,7 @@ def test_two_words_in_one_sentence_say_more_than_apart(tmp_path: Path) -> None:
 def test_each_further_cue_counts_less(tmp_path: Path) -> None:
     many = ", ".join(f'"雪{n}丁目"' for n in range(9))
     files = {**TROUBLES, "trouble.toml": TROUBLES["trouble.toml"].replace('weak = ["雪"]', f"weak = [{many}]")}
-    coder = RuleCoder(_codebook(tmp_path / "book", files))
+    coder = Coder(_codebook(tmp_path / "book", files))
     [nine] = coder.code(["困った" + "".join(f"雪{n}丁目" for n in range(9))])
     assert nine.probabilities["trouble"]["snow"] < 0.7  # 0.7 / (1 - 0.6) - 1 at most
 
@@ -236,8 +236,8 @@ def test_length_alone_gathers_no_certainty() -> None:
 
 def test_the_same_answer_in_any_process() -> None:
     program = (
-        "from tasks.coding.rules import RuleCoder\nfrom warehouse import codebook\n"
-        f"coder = RuleCoder(codebook.load(codebook.BUILT_IN))\nprint(coder.version, coder.code([{STORY!r}], ['email']))"
+        "from tasks.coding.coder import Coder\nfrom warehouse import codebook\n"
+        f"coder = Coder(codebook.load(codebook.BUILT_IN))\nprint(coder.version, coder.code([{STORY!r}], ['email']))"
     )
     answers = {
         subprocess.run(
@@ -251,7 +251,7 @@ def test_the_same_answer_in_any_process() -> None:
 
 
 def test_another_codebook_with_other_dimensions(tmp_path: Path) -> None:
-    coder = RuleCoder(_codebook(tmp_path / "book", TROUBLES))
+    coder = Coder(_codebook(tmp_path / "book", TROUBLES))
     texts = [
         "雪が積もって困っています",
         "雪見だいふくの求人",
@@ -266,8 +266,8 @@ def test_another_codebook_with_other_dimensions(tmp_path: Path) -> None:
 def test_another_codebook_is_another_version(tmp_path: Path) -> None:
     changed = {**TROUBLES, "trouble.toml": TROUBLES["trouble.toml"].replace("除雪", "雪かき")}
     first, second = _codebook(tmp_path / "a", TROUBLES), _codebook(tmp_path / "b", changed)
-    assert RuleCoder(first).version != RuleCoder(second).version
-    assert RuleCoder(first).version == RuleCoder(first).version
+    assert Coder(first).version != Coder(second).version
+    assert Coder(first).version == Coder(first).version
 
 
 @pytest.mark.parametrize(
@@ -285,4 +285,4 @@ def test_another_codebook_is_another_version(tmp_path: Path) -> None:
 def test_a_slip_in_the_codebook_is_told_by_name(tmp_path: Path, before: str, after: str, told: str) -> None:
     files = {**TROUBLES, "trouble.toml": TROUBLES["trouble.toml"].replace(before, after)}
     with pytest.raises(codebook.CodebookError, match=told):
-        RuleCoder(_codebook(tmp_path / "book", files))
+        Coder(_codebook(tmp_path / "book", files))

@@ -69,6 +69,18 @@ def test_one_open_question_among_three_parted_is_still_open():
     assert merged == {"a": "a", "b": "a", "c": "c"}
 
 
+def test_a_question_that_a_person_answered_is_asked_no_more():
+    asked = [
+        Link("a", "b", "edited", 0.5, "perhaps"),
+        Link("a", "c", "edited", 0.9, "same"),
+        Link("b", "c", "edited", 0.6, "perhaps"),
+    ]
+    parted = settle("abc", asked, Decided(apart=frozenset([("a", "b")])))
+    assert [found.verdict for found in parted[1]] == ["cut", "same", "cut"], "c is one story with a"
+    joined = settle("abc", asked, Decided(same=frozenset([("b", "c")])))
+    assert {(found.kind, found.verdict) for found in joined[1]} == {("edited", "same"), ("person", "same")}
+
+
 def entry(n: int, kind: str, one: str, other: str) -> Entry:
     return Entry(n, "2026-03-01T00:00:00+00:00", "editor", kind, one, {"other": other}, None)
 

@@ -63,6 +63,37 @@ def test_two_people_with_the_same_experience_in_the_same_words_but_other_figures
     assert linked(row(1, one, "x", "p1"), row(2, one, "mail", "p2")) == [("exact", "same")]
 
 
+FIGURES = "三年で{}件の相談を受け、{}人の方に工場を案内し、初版{}部の写真集が駅前の書店に並びました"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "one_author", "expected"),
+    [
+        (FIGURES.format(12, 80, 4000), FIGURES.format(12, 85, 4000), False, "same"),  # one of three set right
+        (f"{STORY}、初版は4000部です", f"{STORY}、初版は40部です", False, "perhaps"),
+        (FIGURES.format(12, 80, 4000) + "。うれしい", FIGURES.format(9, 7, 250) + "、来月は個展です", True, "perhaps"),
+        (f"{STORY}、初版は4000部です", f"{STORY}、初版は40", False, "same"),  # cut off within 4000
+        (
+            STORY + "七十字のあとは" * 9,
+            STORY[:30] + "まったく違う話が続いていきます。絵を描いて暮らしていた祖父の家に" * 2,
+            False,
+            None,
+        ),
+    ],
+)
+def test_figures_and_shares_decide_what_two_texts_are(one, other, one_author, expected):
+    found = compare(comparable(one), comparable(other))
+    assert verdict(found, one_author) == verdict(compare(comparable(other), comparable(one)), one_author) == expected
+
+
+def test_a_copy_behind_much_of_somebodys_own_is_found_by_its_end():
+    before = "".join(
+        f"第{n}回の勉強会では{chr(0x4E00 + 97 * n)}と{chr(0x5E00 + 61 * n)}のことを話しました。" for n in range(40)
+    )
+    told = STORY + "。編集長の机には私の投稿を刷った紙が山になっていたそうです"
+    assert linked(row(1, told, "x", "p1"), row(2, before + told, "mail", "p2")) == [("edited", "same")]
+
+
 def test_short_texts_never_link_across_authors():
     short = compare("本が出ました", "本が出ました!")
     assert verdict(short, one_author=False) is None and verdict(short, one_author=True) is None
@@ -78,22 +109,59 @@ def test_the_calls_own_words_are_no_evidence():
     assert comparable(one["body"], call_parts([call])) == "写真を載せていたら農協の広報誌の表紙になりました"
 
 
-ARTICLE = Post(STORY * 5, (), "https://note.com/yamada/n/n123", "写真集になりました", "note", "p1")
+NOTE = "https://note.com/yamada/n/n123"
+ARTICLE = Post(STORY * 5, (), NOTE, "写真集になりました。工場の話", "note", "p1")
+CALL = "個人の発信が仕事に役立った話、教えてください"
 
 
 @pytest.mark.parametrize(
     ("body", "links", "expected"),
     [
-        ("noteに書きました https://t.co/x", ("https://note.com/yamada/n/n123?utm_source=x",), ["same"]),
-        ("写真集になりました|山田 #note http://note.com/yamada/n/n123。", (), ["same"]),
-        ("山田さんの記事がすごい https://note.com/yamada/n/n123", (), ["perhaps"]),
-        (f"{STORY}{STORY} https://note.com/yamada/n/n123", (), ["perhaps"]),
+        ("noteに書きました https://t.co/x", (f"{NOTE}?utm_source=x",), ["same"]),
+        (f"写真集になりました。工場の話|山田 #note {NOTE.replace('https', 'http')}。", (), ["same"]),
+        (
+            f"{CALL}、に応えてブログで工場の写真が本になった話を書きました↓ よかったら読んでください {NOTE}",
+            (),
+            ["same"],
+        ),
+        (f"noteを更新! {NOTE}", (), ["same"]),
+        (NOTE, (), ["same"]),
+        (f"山田さんの記事がすごい {NOTE}", (), ["perhaps"]),
+        (f"これ、すごく励まされる記事 {NOTE}", (), ["perhaps"]),
+        (f"noteに書きました。わたしはブログで連載が決まりました {NOTE}", (), ["perhaps"]),
+        (f"ブログで仕事が来た! {NOTE}", (), ["perhaps"]),
+        (f"noteに書いた記事で仕事が来ました {NOTE}", (), ["perhaps"]),
+        (f"noteに書きました。工場の写真を毎日ブログに載せている広報の仕事です {NOTE}", (), ["perhaps"]),
+        (f"{STORY}、その話をnoteに書きました {NOTE}", (), ["perhaps"]),
         ("noteに書きました https://note.com/yamada/n/n999", (), []),
+        (f"noteに書きました {NOTE} https://note.com/sato/n/n2", (), []),
     ],
 )
-def test_an_announcement_leads_to_its_article(body, links, expected):
+def test_an_announcement_joins_its_article_silently_only_if_it_tells_nothing_of_its_own(body, links, expected):
     post = Post(body, links, "https://x.com/a/status/1", None, "x", "p2")
-    assert [said for _, _, said in announced([post, ARTICLE])] == expected
+    other = Post(STORY * 5, (), "https://note.com/sato/n/n2", None, "note", "p3")
+    for author in ("p2", None):
+        found = announced([post._replace(author=author), ARTICLE, other], call_parts([CALL]))
+        assert [said for _, _, said in found] == expected
+
+
+def test_who_tells_a_little_beside_the_address_of_their_own_article_is_not_asked():
+    post = Post(f"ブログで仕事が来た! {NOTE}", (), "https://note.com/yamada/n/n7", None, "note", "p1")
+    assert announced([post, ARTICLE]) == [(0, 1, "same")]
+    assert announced([post._replace(body=f"{STORY * 2} {NOTE}"), ARTICLE]) == [(0, 1, "perhaps")]
+
+
+def test_two_articles_announced_in_the_same_words_are_two_stories():
+    words = "新しい記事をnoteに書きました。ぜひ読んでくださいね"
+    other = STORY.replace("工場", "駅舎").replace("写真集", "絵本")[::-1]
+    rows = [row(n, text * 3, "note", f"p{n}", f"https://note.com/p/n/n{n}") for n, text in ((1, STORY), (2, other))]
+    for author in ("p9", "p8"):
+        posts = [
+            row(n + 2, words, "x", f"{author}{n * (author == 'p8')}", links=(f"https://note.com/p/n/n{n}",))
+            for n in (1, 2)
+        ]
+        out = link(pd.DataFrame(rows + posts), KEY).submissions
+        assert out["story_id"].nunique() == 2 and out["is_representative"].tolist() == [True, True, False, False]
 
 
 def test_who_answers_under_the_post_of_another_announces_nothing():

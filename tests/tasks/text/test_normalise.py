@@ -156,3 +156,8 @@ def test_U05_the_variant_of_a_name_is_kept():
 def test_U08_stored_as_written_but_composed_and_compared_by_compatibility():
     assert clean("ｱｲｳﾞﾊﾟ か\u3099 ①㈱㍻")[0] == "ｱｲｳﾞﾊﾟ が ①㈱㍻"
     assert match_key("ｱｲｳﾞﾊﾟ か\u3099 ①㈱㍻") == match_key("アイヴパ が 1(株)平成")
+
+
+@given(st.text())
+def test_what_is_left_out_is_left_out_the_quick_way_too(text):
+    assert match_key(text) == match_key(f"{text}\u200b")  # an invisible character is found by the slow way only

@@ -6,6 +6,7 @@ CREATE TABLE fct_story AS
 WITH told AS (
   SELECT
     story_id,
+    min(merged_story_id) AS merged_story_id,  -- one for all of its members
     min(posted_at) AS first_told_at,
     min(local_date) AS local_date,
     min(local_month) AS local_month,
@@ -37,7 +38,7 @@ judged AS (
   LEFT JOIN reviewed USING (story_id)
 )
 SELECT
-  story_id, submission_ref, member_count, first_told_at, local_date, local_month,
+  story_id, merged_story_id, submission_ref, member_count, first_told_at, local_date, local_month,
   is_story, is_apart, is_after_close, is_reviewed,
   is_story AND NOT is_apart AND NOT is_after_close AS is_counted
 FROM judged

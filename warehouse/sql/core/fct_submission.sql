@@ -4,7 +4,8 @@
 -- inputs: stg_submission
 CREATE TABLE fct_submission AS
 SELECT
-  submission_ref, story_id, is_representative, channel, contributor_ref, person_ref, merged_person_ref, conversation_ref,
+  submission_ref, story_id, merged_story_id, is_representative, channel,
+  contributor_ref, person_ref, merged_person_ref, conversation_ref,
   posted_at, local_date, local_month, received_at, zone,
   title_masked, body_masked, text_hash, attribution_wish,
   truncated AS is_truncated, is_after_close, flags, len(raw_ids) AS item_count

@@ -1,12 +1,13 @@
 -- what: stories by one dimension of the codebook, every group and code shown, also those with none
+-- story_count_low: if every open question of linking were answered by yes; such a story has the codes of all its parts
 -- parameters: include_late
 WITH counted AS (
-  SELECT story_id, is_reviewed
+  SELECT story_id, merged_story_id, is_reviewed
   FROM fct_story
   WHERE is_story AND NOT is_apart AND ($include_late OR NOT is_after_close)
 ),
 coded AS (
-  SELECT counted.story_id, counted.is_reviewed, DIMENSION_code AS code
+  SELECT counted.story_id, counted.merged_story_id, counted.is_reviewed, DIMENSION_code AS code
   FROM counted JOIN bridge_story_DIMENSION USING (story_id)
 ),
 teller AS (
@@ -22,6 +23,7 @@ levels AS (
 SELECT
   level, levels.code, group_code, label_ja, label_en,
   count(DISTINCT coded.story_id) AS story_count,
+  count(DISTINCT coded.merged_story_id) AS story_count_low,
   count(DISTINCT teller.person_ref) AS person_count,
   count(DISTINCT teller.merged_person_ref) AS person_count_low,
   count(DISTINCT coded.story_id) FILTER (coded.is_reviewed) AS reviewed_count

@@ -1,8 +1,10 @@
 -- what: stories by the month in which they were first told, in the call's time zone
+-- story_count_low: if every open question of linking were answered by yes
 -- parameters: include_late
 SELECT
   'code' AS level, story.local_month AS code, story.local_month AS label_ja, story.local_month AS label_en,
   count(DISTINCT story.story_id) AS story_count,
+  count(DISTINCT story.merged_story_id) AS story_count_low,
   count(DISTINCT submission.person_ref) AS person_count,
   count(DISTINCT submission.merged_person_ref) AS person_count_low,
   count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count

@@ -1,0 +1,97 @@
+"""Verbs on links: see which submissions may be one story, say that two are, or that they are not."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dashboards.plain import plain
+from flows import show
+from flows.failures import Refused
+from flows.reviewing import find
+from flows.settings import Settings, load
+from warehouse import ledger, store
+from warehouse.words import Words
+
+LISTED = 20  # pairs shown on a terminal
+Pair = frozenset[str]  # of submission_refs
+
+
+def show_links(home: Path, also_linked: bool, as_json: bool) -> None:
+    """Pairs that may be one story and that nobody decided, the likeliest first; also_linked: then those linked."""
+    settings = load(home)
+    words, decided = Words(settings.language), _decided(settings)
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        rows = store.ask(con, store.question("links"), {"all": also_linked})
+        pairs = list(_asked(rows, decided)) + [row for row in rows if row["verdict"] == "same"]
+        shown = pairs if as_json else pairs[:LISTED]
+        refs = sorted({row[end] for row in shown for end in ("submission_ref", "other_ref")})
+        texts = {row["submission_ref"]: row for row in store.ask(con, store.question("texts"), {"refs": refs})}
+    if as_json:
+        show.as_json({"is_sample": settings.sample, "links": [_told(row, texts, words) for row in pairs]})
+        return
+    print(words("link.open", n=sum(row["verdict"] == "perhaps" for row in pairs)))
+    for row in shown:
+        _print(row, texts, words)
+    if len(pairs) > len(shown):
+        print("\n" + words("link.more", n=len(pairs) - len(shown)))
+
+
+def _asked(rows: Iterable[dict], decided: set[Pair]) -> Iterator[dict]:
+    """Open pairs, one between two stories: who answers for one pair answers for the stories that hold it."""
+    rows = [row for row in rows if row["verdict"] == "perhaps"]
+    told = {_stories(row) for row in rows if frozenset((row["submission_ref"], row["other_ref"])) in decided}
+    for row in rows:
+        if _stories(row) not in told:
+            told.add(_stories(row))
+            yield row
+
+
+def _stories(row: dict) -> tuple[str, str]:
+    return row["one_story_id"], row["other_story_id"]
+
+
+def _decided(settings: Settings) -> set[Pair]:
+    entries = (e for kind in ("same", "apart") for e in ledger.read(settings.lake.ledger, kind))
+    return {frozenset((e.payload["submission_ref"], e.payload["other_ref"])) for e in entries}
+
+
+def _told(row: dict, texts: dict[str, dict], words: Words) -> dict:
+    kept = ("verdict", "kind", "score", "containment", "resemblance")
+    both = [texts[row[end]] for end in ("submission_ref", "other_ref")]
+    return {name: row[name] for name in kept} | {"evidence": _evidence(row, words), "submissions": both}
+
+
+def _evidence(row: dict, words: Words) -> str:
+    share = "" if row["containment"] is None else f"{row['containment']:.0%}"
+    return words(f"link.kind_{row['kind']}", share=share)
+
+
+def _print(row: dict, texts: dict[str, dict], words: Words) -> None:
+    one, other = row["submission_ref"], row["other_ref"]
+    print(f"\n{words('link.' + row['verdict'])}: {_evidence(row, words)}")
+    for ref in (one, other):
+        told = texts[ref]
+        print(f"■ {ref}  {words('channel.' + told['channel'])}  {told['local_date']}")
+        print(plain("\n".join(filter(None, [told["title_masked"], told["body_masked"]]))))
+    if row["verdict"] == "perhaps":
+        print(words("link.how", one=one, other=other))
+    else:
+        print(words("link.how_apart", one=one, other=other))
+
+
+def say(home: Path, verdict: str, one: str, other: str, who: str | None, why: str | None) -> str:
+    """Write into the ledger that two submissions (refs or native ids) are one story (`same`) or are not (`apart`).
+
+    It names submissions, never stories: stories come and go with what links. Returns what to tell.
+    """
+    settings = load(home)
+    words = Words(settings.language)
+    (subject, ref, seen), (other_id, other_ref, other_seen) = find(settings, one), find(settings, other)
+    if ref == other_ref:
+        raise Refused(words("link.one_only", ref=ref))
+    payload = {"other": other_id, "submission_ref": ref, "other_ref": other_ref}
+    payload |= {"text_hash": seen, "other_text_hash": other_seen}
+    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), verdict, subject, payload, why)
+    return words(f"link.said_{verdict}", id=entry, one=ref, other=other_ref)

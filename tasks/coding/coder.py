@@ -1,0 +1,137 @@
+"""The coder: what the cues of the codebook say of a text, added up and turned into probabilities, alone or with a model.
+
+It knows no dimension and no code by name: everything it weighs stands in the codebook's TOML files (question.py
+tells what may stand there).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tasks.coding import Claim, Coded
+from tasks.coding.cues import Folded, PhraseBook, Place, fold
+from tasks.coding.model import Head, Model, Opinion
+from tasks.coding.question import Evidence, Question
+from warehouse.codebook import Codebook, CodebookError
+
+_SOURCES = ("cues.py", "question.py", "coder.py", "model.py", "ngrams.py")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One text while it is being coded."""
+
+    folded: Folded
+    channel: str
+    opinion: Opinion | None  # the model's
+    evidence: dict[str, dict[int, Evidence]]
+    totals: dict[str, dict[int, float]]
+    strongest: dict[str, float]
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    coded: Coded = field(default_factory=Coded)
+
+
+class Coder:
+    """Codes texts by the cues of a codebook and, where it has learnt a dimension, a model.
+
+    CodebookError if cues or [rules] contradict themselves.
+    """
+
+    def __init__(self, codebook: Codebook, model: Model | None = None):
+        self._model = model
+        heads = model.heads.values() if model else ()
+        self._heads = {h.dimension: h for h in heads if (d := codebook.by_name.get(h.dimension)) and h.fits(d)}
+        self._phrases = PhraseBook()
+        self._questions = [Question(dimension, self._phrases) for dimension in codebook.dimensions]
+        self._phrases.close()
+        self._gates = {name: set(codes) for name, codes in codebook.count_only.items()}
+        self._order = {question.name: i for i, question in enumerate(self._questions)}
+        for question in self._questions:
+            if unknown := question.waits_for - set(self._order):
+                raise CodebookError(f"{question.name}: [rules] looks at {', '.join(sorted(unknown))}, no dimension")
+        # Gates first, then what others look at, then the rest.
+        self._asked = sorted(self._questions, key=lambda q: (q.name not in self._gates, bool(q.none_when)))
+        rules = f"rules-{_fingerprint(codebook.digest)}"
+        self.version = f"{model.name}+{rules}" if self._heads else rules
+
+    def code(self, texts: Sequence[str], channels: Sequence[str] | None = None) -> list[Coded]:
+        """One Coded per text, in order; spans are code points of the text given.
+
+        channels: the way each text came, weak evidence where the codebook says so.
+        """
+        rows = zip(map(fold, texts), channels or [""] * len(texts), strict=True)
+        return [
+            self._one(self._read(text, channel, self._heads and self._model.read(text.text))) for text, channel in rows
+        ]
+
+    def _one(self, reading: _Reading) -> Coded:
+        for question in self._asked:
+            self._answer(question, reading)
+            allowed = self._gates.get(question.name)
+            if allowed is not None and allowed.isdisjoint(reading.answers[question.name]):
+                break
+        reading.coded.claims.sort(key=lambda claim: self._order[claim.dimension])
+        reading.coded.to_review.sort(key=self._order.__getitem__)
+        return reading.coded
+
+    def _read(self, folded: Folded, channel: str, opinion: Opinion | None) -> _Reading:
+        found = self._phrases.find(folded.text)
+        evidence = {q.name: q.weigh(folded.text, found) for q in self._questions}
+        totals = {q.name: {n: e.total(q.decay) for n, e in evidence[q.name].items()} for q in self._questions}
+        strongest = {name: max(numbers.values(), default=0.0) for name, numbers in totals.items()}
+        return _Reading(folded, channel, opinion, evidence, totals, strongest)
+
+    def _answer(self, question: Question, reading: _Reading) -> None:
+        name, coded = question.name, reading.coded
+        if any(codes.intersection(reading.answers[other]) for other, codes in question.none_when.items()):
+            reading.answers[name] = []
+            return
+        odds, head = self._odds(question, reading)
+        probabilities = question.probabilities(odds)
+        picked = question.chosen(odds, probabilities, head.threshold if head else None)
+        reading.answers[name] = [question.codes[number] for number in picked]
+        coded.probabilities[name] = {
+            code: p for code, p in zip(question.codes, probabilities, strict=True) if p >= 0.001
+        }
+        for number in picked:
+            place = self._evidence(question, number, head, reading)
+            span = reading.folded.original(*place) if place else (None, None)
+            coder = "model" if head and question.codes[number] in head.codes else "rule"
+            coded.claims.append(Claim(name, question.codes[number], probabilities[number], *span, coder))
+        if picked and probabilities[picked[0]] < question.review_below:
+            coded.to_review.append(name)
+
+    def odds_by_rules(self, dimension: str, texts: Sequence[str], channels: Sequence[str]) -> list[list[float]]:
+        """Of each text the log-odds of every code of one dimension, by the cues alone."""
+        question = next(q for q in self._questions if q.name == dimension)
+        rows = zip(map(fold, texts), channels, strict=True)
+        return [self._by_rules(question, self._read(text, channel, None)) for text, channel in rows]
+
+    def _by_rules(self, question: Question, reading: _Reading) -> list[float]:
+        totals = reading.totals[question.name]
+        scores = question.scores(totals, reading.strongest, reading.channel, len(reading.folded.text))
+        return question.log_odds(scores)
+
+    def _odds(self, question: Question, reading: _Reading) -> tuple[list[float], Head | None]:
+        """Log-odds of each code, and the model's head if it has a say in them."""
+        odds, head = self._by_rules(question, reading), self._heads.get(question.name)
+        if head is None:
+            return odds, None
+        told = dict(zip(question.codes, odds, strict=True))
+        told |= head.mixed(self._model.of(head, reading.opinion), told)
+        return list(told.values()), head
+
+    def _evidence(self, question: Question, number: int, head: Head | None, reading: _Reading) -> Place | None:
+        """Where a cue stands for a code, else what weighed most in the model."""
+        evidence, code = reading.evidence[question.name].get(number), question.codes[number]
+        if evidence and evidence.place:
+            return evidence.place
+        return self._model.evidence(head, code, reading.opinion) if head and code in head.codes else None
+
+
+def _fingerprint(digest: str) -> str:
+    source = b"".join((Path(__file__).parent / name).read_bytes() for name in _SOURCES)
+    return hashlib.sha256(digest.encode() + source).hexdigest()[:12]
