@@ -128,6 +128,7 @@ CALL = "個人の発信が仕事に役立った話、教えてください"
         (NOTE, (), ["same"]),
         (f"山田さんの記事がすごい {NOTE}", (), ["perhaps"]),
         (f"これ、すごく励まされる記事 {NOTE}", (), ["perhaps"]),
+        (f"佐藤さんの記事を読んで、わたしも書きました {NOTE}", (), ["perhaps"]),  # whose is the address?
         (f"noteに書きました。わたしはブログで連載が決まりました {NOTE}", (), ["perhaps"]),
         (f"ブログで仕事が来た! {NOTE}", (), ["perhaps"]),
         (f"noteに書いた記事で仕事が来ました {NOTE}", (), ["perhaps"]),
