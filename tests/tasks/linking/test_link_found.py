@@ -152,6 +152,12 @@ def test_who_tells_a_little_beside_the_address_of_their_own_article_is_not_asked
     assert announced([post._replace(body=f"{STORY * 2} {NOTE}"), ARTICLE]) == [(0, 1, "perhaps")]
 
 
+def test_nobody_known_is_not_one_person_and_who_says_more_than_the_article_announces_nothing():
+    post = Post(f"ブログで仕事が来た! {NOTE}", (), None, None, "form", None)
+    assert announced([post, ARTICLE._replace(author=None)]) == [(0, 1, "perhaps")]
+    assert announced([post, ARTICLE._replace(body="本になりました")]) == []
+
+
 def test_two_articles_announced_in_the_same_words_are_two_stories():
     words = "新しい記事をnoteに書きました。ぜひ読んでくださいね"
     other = STORY.replace("工場", "駅舎").replace("写真集", "絵本")[::-1]
