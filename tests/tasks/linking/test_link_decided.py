@@ -126,3 +126,9 @@ def test_a_person_joins_what_nothing_links():
     stories = link(rows, KEY, [entry(1, "same", "x:00001", "mail:00002")])
     assert stories.submissions["story_id"].nunique() == 1 and [found.kind for found in stories.links] == ["person"]
     assert list(stories.copies["reason"]) == ["exact_copy"] and list(stories.copies["detail"]) == ["person"]
+
+
+def test_nothing_that_came_in_is_no_story():
+    rows = pd.DataFrame([row(1, "写真を載せていたら本になりました", "x", "p1")])
+    nothing = link(rows[:0], KEY)
+    assert len(nothing.submissions) == len(nothing.copies) == len(nothing.links) == 0
