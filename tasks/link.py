@@ -53,7 +53,7 @@ def link(
     linked = rows.assign(
         story_id=[named[stories[own]] for own in tellings],
         merged_story_id=[named[merged[own]] for own in tellings],
-        is_representative=[own in chosen for own in tellings],
+        is_representative=rows["submission_id"].isin(chosen),
     )
     linked["contributor_ref"] = _tellers(linked)
     copies = linked[~linked["is_representative"]]
