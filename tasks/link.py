@@ -98,14 +98,14 @@ def _tellings(rows: pd.DataFrame, call: Sequence[str], announcing: set[int]) -> 
 def _fullest(rows: pd.DataFrame, stories: dict[str, str]) -> set[str]:
     """submission_ids of the representatives, one a story."""
     story = rows["submission_id"].map(stories)
-    several = rows.assign(story=story)[story.duplicated(keep=False)]
+    is_shared = story.duplicated(keep=False).to_numpy(bool)
+    several = rows.assign(story=story).loc[is_shared]
     columns = (several[name].tolist() for name in ("story", "namespace", "body", "posted_at", "submission_id"))
     best: dict[str, tuple] = {}
     for place, namespace, body, *rest in zip(*columns, strict=True):
         rank = namespace == "pasted", -len(body), *rest
         best[place] = min(rank, best.get(place, rank))
-    alone = rows["submission_id"][~story.duplicated(keep=False)]
-    return {*alone.tolist(), *(rank[-1] for rank in best.values())}
+    return {*rows.loc[~is_shared, "submission_id"].tolist(), *(rank[-1] for rank in best.values())}
 
 
 def _kinds(links: Iterable[Link]) -> dict[str, str]:

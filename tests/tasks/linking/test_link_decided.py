@@ -81,6 +81,12 @@ def test_a_question_that_a_person_answered_is_asked_no_more():
     assert {(found.kind, found.verdict) for found in joined[1]} == {("edited", "same"), ("person", "same")}
 
 
+def test_what_a_person_joined_is_the_last_link_to_go():
+    said = Decided(same=frozenset([("a", "b")]), apart=frozenset([("a", "c")]))
+    now, _, _ = settle("abc", [Link("b", "c", "exact", 1.0, "same")], said)
+    assert now == {"a": "a", "b": "a", "c": "c"}
+
+
 def entry(n: int, kind: str, one: str, other: str) -> Entry:
     return Entry(n, "2026-03-01T00:00:00+00:00", "editor", kind, one, {"other": other}, None)
 
@@ -120,3 +126,9 @@ def test_a_person_joins_what_nothing_links():
     stories = link(rows, KEY, [entry(1, "same", "x:00001", "mail:00002")])
     assert stories.submissions["story_id"].nunique() == 1 and [found.kind for found in stories.links] == ["person"]
     assert list(stories.copies["reason"]) == ["exact_copy"] and list(stories.copies["detail"]) == ["person"]
+
+
+def test_nothing_that_came_in_is_no_story():
+    rows = pd.DataFrame([row(1, "写真を載せていたら本になりました", "x", "p1")])
+    nothing = link(rows[:0], KEY)
+    assert len(nothing.submissions) == len(nothing.copies) == len(nothing.links) == 0

@@ -128,6 +128,7 @@ CALL = "個人の発信が仕事に役立った話、教えてください"
         (NOTE, (), ["same"]),
         (f"山田さんの記事がすごい {NOTE}", (), ["perhaps"]),
         (f"これ、すごく励まされる記事 {NOTE}", (), ["perhaps"]),
+        (f"佐藤さんの記事を読んで、わたしも書きました {NOTE}", (), ["perhaps"]),  # whose is the address?
         (f"noteに書きました。わたしはブログで連載が決まりました {NOTE}", (), ["perhaps"]),
         (f"ブログで仕事が来た! {NOTE}", (), ["perhaps"]),
         (f"noteに書いた記事で仕事が来ました {NOTE}", (), ["perhaps"]),
@@ -149,6 +150,12 @@ def test_who_tells_a_little_beside_the_address_of_their_own_article_is_not_asked
     post = Post(f"ブログで仕事が来た! {NOTE}", (), "https://note.com/yamada/n/n7", None, "note", "p1")
     assert announced([post, ARTICLE]) == [(0, 1, "same")]
     assert announced([post._replace(body=f"{STORY * 2} {NOTE}"), ARTICLE]) == [(0, 1, "perhaps")]
+
+
+def test_nobody_known_is_not_one_person_and_who_says_more_than_the_article_announces_nothing():
+    post = Post(f"ブログで仕事が来た! {NOTE}", (), None, None, "form", None)
+    assert announced([post, ARTICLE._replace(author=None)]) == [(0, 1, "perhaps")]
+    assert announced([post, ARTICLE._replace(body="本になりました")]) == []
 
 
 def test_two_articles_announced_in_the_same_words_are_two_stories():
