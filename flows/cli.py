@@ -71,6 +71,9 @@ def at_home(verb):
     return with_home
 
 
+who_option = click.option(
+    "--who", default=lambda: os.environ.get("USER") or "editor", help="行う人", show_default="ログイン名"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="機械が読む形(JSON)で出す")
 
 
@@ -339,6 +342,40 @@ def forget(
     from flows.forgetting import forget as forget_
 
     sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.tar")
+@who_option
+@at_home
+def backup(home: Path, file: Path, who: str) -> None:
+    """控え: 鍵・設定・分類表・元データ・台帳・取り下げの印を、1つのファイルにする。
+
+    例: neta backup /media/usb/neta-2026-04-01.tar
+    """
+    from flows.keeping import backup as backup_
+
+    backup_(home, file.absolute(), who)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.tar")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--tombstones",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="取り下げの印のファイル(何度でも書ける。隣の DIRECTORY.tombstones はいつも見る)",
+)
+@who_option
+def restore(file: Path, directory: Path, tombstones: tuple[Path, ...], who: str) -> None:
+    """控えからホームを作り直す。控えのあとに取り下げられたものは戻さない。
+
+    例: neta restore /media/usb/neta-2026-04-01.tar mycall --tombstones old/mycall.tombstones
+    """
+    from flows.keeping import restore as restore_
+
+    restore_(file.absolute(), directory.absolute(), tombstones, who)
 
 
 @main.command()

@@ -78,6 +78,11 @@ def default_home() -> Path:
     return Path(os.environ.get("NETA_HOME", "data")).absolute()
 
 
+def default_language() -> str:
+    """Where no settings are at hand: NETA_LANGUAGE, else Japanese."""
+    return os.environ.get("NETA_LANGUAGE", "ja")
+
+
 def load(home: Path) -> Settings:
     """Read a home's neta.toml. SettingsError names the setting, the file and what to do."""
     lake = Lake(home.absolute())

@@ -4,6 +4,8 @@ Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_h
 payload, never another table. No story text is written here: what a person saw is named by its hash.
 
 `withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
+`backup` (subject: the file's name; payload {file}), written before the file is, so that no copy goes unlisted.
+`restore` (subject: the file's name; payload {file, made_at, items}): what was withdrawn since it was made went again.
 A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
 """
 
@@ -13,7 +15,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +79,13 @@ def read(path: Path, kind: str | None = None) -> list[Entry]:
 def digest(path: Path) -> str:
     """sha256 over all entries, hex: part of what names a build's inputs."""
     return hashlib.sha256(repr(read(path)).encode()).hexdigest()
+
+
+def copied(path: Path) -> bytes:
+    """The whole ledger as the bytes of a database file, as it is at one moment, whoever is writing."""
+    with _open(path) as con, closing(sqlite3.connect(":memory:")) as copy:
+        con.backup(copy)
+        return copy.serialize()
 
 
 def redact(path: Path, is_withdrawn: Callable[[str], bool], name: Callable[[str], str]) -> int:
