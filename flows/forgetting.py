@@ -36,6 +36,9 @@ def forget(
     words = Words(settings.language)
     with locked(settings.lake):
         pending = _begun(settings, name, only, why, words)
+        if pending is None:
+            print(words("forget.gone", name=name))
+            return 0
         if not (yes or _confirmed(pending, words)):
             print(words("forget.left"))
             return 1
@@ -44,14 +47,14 @@ def forget(
     build(settings, empty_cache=True)
     with locked(settings.lake):
         found, reading = prove(settings, pending)
+        _tell(settings, pending, found, reading, words, as_json)  # before the last trace goes: broken off, it is told again
         if not found:
             pendings.finish(settings.lake, pending)
-    _tell(settings, pending, found, reading, words, as_json)
     return 1 if found else 0
 
 
-def _begun(settings: Settings, name: str, only: bool, why: str | None, words: Words) -> Pending:
-    """The withdrawal as it is to be carried out: a new one, one that was broken off, or both together."""
+def _begun(settings: Settings, name: str, only: bool, why: str | None, words: Words) -> Pending | None:
+    """The withdrawal as it is to be carried out: a new one, one that was broken off, or both together. None: done before."""
     lake, key = settings.lake, settings.key()
     broken_off = [p for p in pendings.every(lake) if _goes_by(p, key, name)]
     try:
@@ -59,6 +62,8 @@ def _begun(settings: Settings, name: str, only: bool, why: str | None, words: Wo
     except person.NoSuchPerson:
         if broken_off:
             return broken_off[0]
+        if tombstones.read(lake).has_id(name):
+            return None
         raise Refused(words("forget.unknown", name=name)) from None
     except person.IsOwner:
         raise Refused(words("forget.owner", name=name)) from None
