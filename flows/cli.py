@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from warehouse.scopes import SCOPES
+
 QUARANTINE = 3
 _BAD = "✗ "
 
@@ -311,6 +313,26 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     from flows.reviewing import decide as decide_
 
     click.echo(decide_(home, submission, decision, who, why))
+
+
+@main.command()
+@click.argument("name", metavar="応募か応募者の番号")
+@click.option("--grant", multiple=True, type=click.Choice(SCOPES), help="許可されたこと(何度でも書ける)")
+@click.option("--withdraw", multiple=True, type=click.Choice(SCOPES), help="取り消されたこと(何度でも書ける)")
+@click.option("--evidence", required=True, help="いつ、どこで、どう聞いたか")
+@click.option("--name-as", help="名前を出すときの、本人に確かめた形")
+@who_option
+@at_home
+def consent(home: Path, name: str, who: str, **said) -> None:
+    """利用の許可を台帳に書く(同じ人の、同じ話のほかの語りにも)。
+
+    \b
+    例: neta consent s0123456789abcdef0123 --grant quote --evidence 4月2日のメールの返事
+        neta consent p0123456789abcdef0123 --withdraw count --evidence 本人からのDM
+    """
+    from flows.consenting import consent as consent_
+
+    click.echo(consent_(home, name, who=who, **said))
 
 
 @main.command()

@@ -47,7 +47,9 @@ def forget(
     build(settings, empty_cache=True)
     with locked(settings.lake):
         found, reading = prove(settings, pending)
-        _tell(settings, pending, found, reading, words, as_json)  # before the last trace goes: broken off, it is told again
+        _tell(
+            settings, pending, found, reading, words, as_json
+        )  # before the last trace goes: broken off, it is told again
         if not found:
             pendings.finish(settings.lake, pending)
     return 1 if found else 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.lake import Lake
+from warehouse.scopes import SCOPES
 
 
 class SettingsError(ValueError):
@@ -48,6 +49,7 @@ class Settings:
     me: Mapping[str, tuple[str, ...]]  # namespace -> the owner's native author ids: context, never submissions
     channels: Mapping[str, Mapping]  # channel -> its options; a channel that is not named is not run
     gap_minutes: int
+    consent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # channel -> what sending there grants
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
@@ -97,6 +99,7 @@ def load(home: Path) -> Settings:
         call=_call(data.get("call", {}), zone, lake.settings_file),
         me={space: _several(ids, f"[me] {space}", lake.settings_file) for space, ids in data.get("me", {}).items()},
         channels=data.get("channels", {}),
+        consent={name: _consent(name, channel, lake.settings_file) for name, channel in _named(data).items()},
         gap_minutes=data.get("turns", {}).get("gap_minutes", 60),
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
@@ -119,6 +122,22 @@ def _several(value: object, name: str, file: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise SettingsError(f'{file}: {name} = {value!r} は ["…", "…"] の形で書いてください')
     return tuple(value)
+
+
+def _named(data: dict) -> dict[str, dict]:
+    return {name: channel for name, channel in data.get("channels", {}).items() if "consent" in channel}
+
+
+def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
+    scopes = _several(channel["consent"], f"[channels.{name}] consent", file)
+    if "name" in scopes:
+        raise SettingsError(
+            f"{file}: [channels.{name}] consent に name は書けません。名前は、出す形を本人に確かめて neta consent で記録します"
+        )
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        known = " ".join(scope for scope in SCOPES if scope != "name")
+        raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
+    return scopes
 
 
 def _zone(name: str, file: Path) -> ZoneInfo:

@@ -173,6 +173,8 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
         show.breakdown(out, table, codes, words)
         out.print()
     out.print(show.sample_mark(settings, words) + words("count.total", **total))
+    if total["unconsented_count"]:
+        out.print(words("consent.uncounted", n=total["unconsented_count"]))
     if total["late_count"] and not include_late:
         out.print(words("count.late", n=total["late_count"]))
     out.print(f"[dim]{words('count.note')}[/dim]")

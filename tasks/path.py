@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, load, tombstones
+from tasks import assign_codes, channels, conform, consent, load, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.rules import RuleCoder
@@ -38,6 +38,7 @@ def travel(
     call,
     me: Mapping[str, Sequence[str]],
     gap_minutes: int,
+    consents: Mapping[str, Sequence[str]],
     book: Codebook,
     decisions: Sequence[Entry],
     runs: Sequence[Mapping],
@@ -46,7 +47,8 @@ def travel(
 ) -> tuple[dict[str, pa.Table], Report]:
     """Everything that raw holds, as the tables that the warehouse is built from, and the validation report.
 
-    call: title, hashtags, opens, closes (UTC or None). tell: gets the name of each step. NotConserved, CheckFailed.
+    call: title, hashtags, opens, closes (UTC or None). consents: channel -> scopes that it grants.
+    tell: gets the name of each step. NotConserved, CheckFailed.
     """
     tell("conform")
     messages = _frame(conform.messages(lake))
@@ -60,6 +62,8 @@ def travel(
     said = [entry for entry in decisions if entry.kind in ("same", "apart")]
     protected = protect(accepted, key, call.closes)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
+    allowed = [entry for entry in decisions if entry.kind == "consent"]
+    submissions = consent.with_scopes(submissions, consents, consent.of_todays_turns(allowed, messages, submissions))
     tell("code")
     coder = RuleCoder(book)
     answers = assign_codes.code_texts(coder, lake, submissions)

@@ -4,6 +4,7 @@ Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_h
 payload, never another table. No story text is written here: what a person saw is named by its hash.
 
 `withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
+`consent` (subject = submission_id; payload {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
 `backup` (subject: the file's name; payload {file}), written before the file is, so that no copy goes unlisted.
 `restore` (subject: the file's name; payload {file, made_at, items}): what was withdrawn since it was made went again.
 A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+FREE_WORDS = ("evidence", "name_as")  # parts of a payload that may name somebody
 _KEEPS_WORDS = """
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
@@ -89,7 +91,8 @@ def copied(path: Path) -> bytes:
 
 
 def redact(path: Path, is_withdrawn: Callable[[str], bool], name: Callable[[str], str]) -> int:
-    """Put name(id) for every id that was withdrawn, wherever in an entry it stands, and drop the entry's `why`.
+    """Put name(id) for every id that was withdrawn, wherever in an entry it stands; drop the entry's `why` and what else
+    of it is told in free words.
 
     Who decided what and when stays. All in one transaction; nothing of the old rows is left in the file. Returns how
     many entries changed.
@@ -119,6 +122,7 @@ def _redacted(entry: Entry, is_withdrawn, name) -> tuple[str, str] | None:
     subject, payload = renamed(entry.subject), renamed(entry.payload)
     if (subject, payload) == (entry.subject, entry.payload):
         return None
+    payload = {name: value for name, value in payload.items() if name not in FREE_WORDS}
     return subject, json.dumps(payload, ensure_ascii=False, sort_keys=True)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from warehouse.scopes import SCOPES
+
 TIME = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
 _FIELDS = Path(__file__).parent / "fields.toml"
@@ -105,6 +107,7 @@ SUBMISSION = _schema(
     ("raw_ids", TEXTS, False),
     ("story_id", pa.string()),
     ("is_representative", pa.bool_()),
+    *[(f"can_{scope}", pa.bool_(), False) for scope in SCOPES],
 )
 
 CODING = _schema(
@@ -132,7 +135,7 @@ INPUTS = {
         for name in (
             "submission_ref", "story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
             "posted_at", "received_at", "zone", "title_masked", "body_masked", "text_hash", "attribution_wish",
-            "truncated", "is_after_close", "flags", "raw_ids",
+            "truncated", "is_after_close", "flags", "raw_ids", *[f"can_{scope}" for scope in SCOPES],
         )
     ]),
     "in_item": pa.schema([
