@@ -337,6 +337,21 @@ def consent(home: Path, name: str, who: str, **said) -> None:
 
 @main.command()
 @click.argument("name", metavar="NAMESPACE:ID|応募の番号")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="このファイルに1枚の画面として書く")
+@who_option
+@at_home
+def about(home: Path, name: str, html: Path | None, who: str) -> None:
+    """開示書: その人について持っているもの、数え方、許可、できること。
+
+    例: neta about mail:tanaka@example.jp --html tanaka.html
+    """
+    from flows.about import about as about_
+
+    about_(home, name, html and html.absolute(), who)
+
+
+@main.command()
+@click.argument("name", metavar="NAMESPACE:ID|応募の番号")
 @click.option("--only-this", is_flag=True, help="この応募だけ(付けなければ、この人の応募すべて)")
 @click.option(
     "--verified-by",

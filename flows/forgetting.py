@@ -10,8 +10,8 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows import handing, runlog, show
 from flows import pending as pendings
-from flows import runlog, show
 from flows.build import build
 from flows.failures import Refused
 from flows.pending import Pending
@@ -187,6 +187,7 @@ def _out_of_reach(settings: Settings, pending: Pending, words: Words) -> list[st
     lines += [words("forget.file", file=file) for file in pending.waiting if Path(file).exists()]
     entries = ledger.read(settings.lake.ledger)
     lines += [words("forget.backup", file=e.payload["file"], at=e.at[:10]) for e in entries if e.kind == "backup"]
+    lines += [words("forget.handed_out", **out) for out in handing.those_of(settings.lake, pending.names)]
     stones = tombstones.read(settings.lake)
     names = {f"withdrawn:{mark}" for mark in pending.marks if mark in stones.marks}
     lines += [words("forget.used", id=e.id, at=e.at[:10]) for e in entries if e.kind == "used" and e.subject in names]

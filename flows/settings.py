@@ -36,6 +36,7 @@ class Call:
     hashtags: tuple[str, ...]
     opens: datetime | None = None
     closes: datetime | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def _call(data: dict, zone: ZoneInfo, file: Path) -> Call:
         title=data.get("title", ""),
         hashtags=_several(data.get("hashtags", []), "[call] hashtags", file),
         opens=_moment(data.get("opens"), "opens", zone, file),
+        purpose=data.get("purpose", ""),
         # A closing *day* is open until it ends.
         closes=closes + timedelta(days=1) if closes and _is_day(data["closes"]) else closes,
     )

@@ -4,6 +4,8 @@ Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_h
 payload, never another table. No story text is written here: what a person saw is named by its hash.
 
 `withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
+`about` (subject: the ref asked for; payload {refs}): somebody was shown what is held of them.
+`handed_out` (subject: the file's name; payload {file, refs}): a file that holds something of these left the home.
 `consent` (subject = submission_id; payload {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
 `backup` (subject: the file's name; payload {file}), written before the file is, so that no copy goes unlisted.
 `restore` (subject: the file's name; payload {file, made_at, items}): what was withdrawn since it was made went again.
