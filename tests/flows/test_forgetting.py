@@ -388,3 +388,36 @@ def test_killed_anywhere_the_same_command_finishes_it(_lived_in, tmp_path):
         assert seen(home) == set() and not (home / "forgetting").exists(), n
         assert len(ids(home)) == 2 and fingerprint(home) == fingerprint(tmp_path / str(last["n"]) / "call"), n
         assert len([e for e in ledger.read(home / "ledger.sqlite") if e.kind == "withdrawal"]) == 1, n
+
+
+# --- what Prefect keeps of runs
+
+
+def test_what_prefect_wrote_down_goes_and_the_next_run_works(home, sample_home, tmp_path, neta):
+    """A file that stops its channel is named in Prefect's rows: here by the person's name."""
+    shutil.rmtree(home / "state" / "prefect")
+    wrong = home / "inbox" / "email" / f"{NAME}.eml"
+    shutil.copy(min((sample_home.path / "inbox" / "email").glob("*.eml")), wrong)
+    user = {"HOME": str(tmp_path / "user"), "PREFECT_PROFILES_PATH": str(tmp_path / "user" / "profiles.toml")}
+    assert neta("run", "--home", home, **user).returncode == 1
+    wrong.unlink()
+    database = home / "state" / "prefect" / "prefect.db"
+    assert {"flow_run_state", "task_run_state"} <= rows_with(database, NAME)
+    assert without_person(home) == 0
+    assert rows_with(database, NAME) == set() and seen(home) == set()
+    again = neta("run", "--json", "--home", home, **user)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["failures"] == {} and "flow_run" in rows_with(database, "COMPLETED")
+
+
+def rows_with(database: Path, token: str) -> set[str]:
+    """Tables of an SQLite file that say it somewhere."""
+    with sqlite3.connect(database) as con:
+        names = [name for (name,) in con.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {name for name in names if token in json_free(con.execute(f'SELECT * FROM "{name}"').fetchall())}
+    con.close()
+    return found
+
+
+def json_free(rows: list) -> str:
+    return re.sub(r"\\\\*u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), str(rows))
