@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from flows.settings import Settings, load
 from tasks import conform, consent, person, stored
 from tasks.refs import ref
 from warehouse import codebook, counts, ledger, store
-from warehouse.lake import write_durably
+from warehouse.lake import write_private
 from warehouse.scopes import SCOPES
 from warehouse.words import Words
 
@@ -35,16 +34,8 @@ def about(home: Path, name: str, html: Path | None, who: str | None) -> None:
         print(as_text(*told))
         return
     handing.handed_out(settings.lake, html, refs, who)
-    _write_private(as_html(*told, words, settings.sample), html)
+    write_private(as_html(*told, words, settings.sample).encode(), html)
     print(words("about.written", file=html))
-
-
-def _write_private(text: str, file: Path) -> None:
-    def write(tmp: Path) -> None:
-        with os.fdopen(os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
-
-    write_durably(file, write)
 
 
 @dataclass(frozen=True)

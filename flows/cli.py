@@ -362,13 +362,27 @@ def about(home: Path, name: str, html: Path | None, who: str) -> None:
 )
 @click.option("--why", help="いきさつ(名前や本文は書かない)")
 @click.option(
+    "--move-files",
+    "move_to",
+    type=click.Path(path_type=Path),
+    help="受信箱のファイルを消さずに、ホームの外のこのフォルダに移す",
+)
+@click.option(
     "--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名"
 )
 @click.option("--yes", is_flag=True, help="たずねずに行う")
 @json_option
 @at_home
 def forget(
-    home: Path, name: str, only_this: bool, verified_by: str, why: str | None, who: str, yes: bool, as_json: bool
+    home: Path,
+    name: str,
+    only_this: bool,
+    verified_by: str,
+    why: str | None,
+    move_to: Path | None,
+    who: str,
+    yes: bool,
+    as_json: bool,
 ):
     """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
 
@@ -378,7 +392,7 @@ def forget(
     """
     from flows.forgetting import forget as forget_
 
-    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json))
+    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json, move_to and move_to.absolute()))
 
 
 @main.command()

@@ -421,3 +421,33 @@ def rows_with(database: Path, token: str) -> set[str]:
 
 def json_free(rows: list) -> str:
     return re.sub(r"\\\\*u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), str(rows))
+
+
+# --- files of the inbox that hold others too
+
+
+def test_a_file_may_be_moved_out_instead_and_is_told_as_out_of_reach(home, tmp_path, capsys):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "1.eml").write_text("mine")
+    options = (False, "channel", "editor", None, True, False)
+    assert forget(home, f"mail:{ADDRESS}", *options, tmp_path / "kept") == 0
+    assert seen(home) == set() and len(ids(home)) == 2
+    moved = tmp_path / "kept" / "1-2.eml"
+    assert moved.read_bytes() == LETTERS["1.eml"] and moved.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "kept" / "1.eml").read_text() == "mine"
+    assert str(moved) in capsys.readouterr().out.partition("手が届かない")[2]
+
+
+def test_a_place_within_the_home_is_no_place_to_keep_them(home):
+    with pytest.raises(Refused):
+        forget(home, f"mail:{ADDRESS}", False, "channel", "editor", None, True, False, home / "kept")
+    assert (home / "inbox" / "email" / "1.eml").exists()
+
+
+def test_what_is_searched_for_is_nobody_elses_to_read_and_told_until_it_goes(home, capsys):
+    (home / "notes.txt").write_text(FIRST, encoding="utf-8")
+    assert without_person(home) == 1
+    (file,) = (home / "forgetting").iterdir()
+    assert file.stat().st_mode & 0o077 == 0 and str(file) in capsys.readouterr().out
+    (home / "notes.txt").unlink()
+    assert without_person(home) == 0 and not (home / "forgetting").exists()
