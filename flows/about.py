@@ -159,7 +159,8 @@ def _decision(held: Held, entry: ledger.Entry) -> str:
     labels = [_label(book, dimension, code, words) for code in entry.payload["codes"]]
     named = _label(book, dimension, None, words)
     at = _day(entry, held)
-    return words("about.decision", at=at, who=entry.who, dimension=named, codes="、".join(labels) or "–")
+    who = words("about.by_contributor") if "as" in entry.payload else entry.who
+    return words("about.decision", at=at, who=who, dimension=named, codes="、".join(labels) or "–")
 
 
 def _scopes(held: Held, row: dict, said: Iterable[ledger.Entry]) -> Iterator[str]:

@@ -302,8 +302,9 @@ def review_next(home: Path, as_json: bool) -> None:
 @click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
 @click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
 @click.option("--why", help="理由")
+@click.option("--as", "voice", type=click.Choice(["contributor"]), help="contributor: 応募者本人が直した分類として書く")
 @at_home
-def decide(home: Path, submission: str, decision: str, who: str, why: str | None) -> None:
+def decide(home: Path, submission: str, decision: str, who: str, why: str | None, voice: str | None) -> None:
     """分類を決めて台帳に書く(次の build で反映)。
 
     \b
@@ -312,7 +313,7 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     """
     from flows.reviewing import decide as decide_
 
-    click.echo(decide_(home, submission, decision, who, why))
+    click.echo(decide_(home, submission, decision, who, why, voice))
 
 
 @main.command()

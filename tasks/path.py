@@ -71,7 +71,7 @@ def travel(
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
     people, changed = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
-    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), people])
+    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions, people), people])
     tell("load")
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [

@@ -1,15 +1,16 @@
 """The ledger: what people decided. One append-only SQLite table; the database itself refuses change and removal.
 
-Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_hash}). Later kinds bring their own
-payload, never another table. No story text is written here: what a person saw is named by its hash.
+No story text is written here: what a person saw is named by its hash. Kinds, each with a payload of its own:
 
-`withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
-`about` (subject: the ref asked for; payload {refs}): somebody was shown what is held of them.
-`handed_out` (subject: the file's name; payload {file, refs}): a file that holds something of these left the home.
-`consent` (subject = submission_id; payload {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
-`backup` (subject: the file's name; payload {file}), written before the file is, so that no copy goes unlisted.
-`restore` (subject: the file's name; payload {file, made_at, items}): what was withdrawn since it was made went again.
-A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
+`code` (subject = submission_id; {dimension, codes, text_hash, as}); `as` is `contributor` where the teller corrected it.
+`same`, `apart` (subject and {other} = submission_ids): one story or two, see tasks/link.py.
+`consent` (subject = submission_id; {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
+`about` (subject: the ref asked for; {refs}): somebody was shown what is held of them.
+`handed_out` (subject: the file's name; {file, refs}): a file that holds something of these leaves the home.
+`backup` (subject: the file's name; {file}), written before the file is, so that no copy goes unlisted.
+`restore` (subject: the file's name; {file, made_at, items}): items withdrawn since it was made went again.
+`withdrawal` (subject = keyed mark of author or submission; {scope, submissions, items, channels, verified_by}). It is the
+one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
 """
 
 from __future__ import annotations
