@@ -82,7 +82,8 @@ def _chapters(held: Held, name: str) -> Iterator[Chapter]:
         yield _telling(held, submission_ref, rows)
     beside = [row for row in held.messages if row["raw_id"] not in held.person.written]
     lines = [words("about.beside_line", channel=_channel(row, words), when=_when(row, held)) for row in beside]
-    out = [words("about.out_line", **o) for o in handing.those_of(held.settings.lake, held.person.refs)]
+    handed = handing.those_of(held.settings.lake, held.person.refs)
+    out = [words("about.out_line", at=o["at"], file=Path(o["file"]).name) for o in handed]
     purpose = [held.settings.call.purpose] if held.settings.call.purpose else []
     parts = {"beside": lines, "out": out, "purpose": purpose, "rights": _rights(held, name)}
     sections = [Section(words(f"about.{part}"), told) for part, told in parts.items() if told]
@@ -174,6 +175,8 @@ def _scopes(held: Held, row: dict, said: Iterable[ledger.Entry]) -> Iterator[str
         by = words("about.by_channel") if scope in allowed else words("about.by_default")
         if entry:
             by = words("about.by_ledger", at=_day(entry, held), evidence=entry.payload["evidence"])
+        if entry and scope == "name" and scope in allowed:
+            by += words("about.exact_name", name=entry.payload["name_as"])
         is_allowed = words("about.yes" if scope in allowed else "about.no")
         yield words("about.scope", scope=words(f"consent.{scope}"), said=is_allowed, by=by)
 

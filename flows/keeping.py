@@ -62,7 +62,11 @@ def restore(file: Path, home: Path, tombstone_files: Sequence[Path], who: str | 
         ledger.append(staged.ledger, who or getpass.getuser(), "restore", file.name, payload)
         stones_files.write(stones_files.marks(staged), Lake(home).tombstones_outside)  # before there is a home
         staged.home.replace(home)
-    build(load(home), empty_cache=True)
+    settings = load(home)
+    for inbox in map(settings.inbox, settings.channels):
+        if inbox.is_relative_to(home):
+            inbox.mkdir(parents=True, exist_ok=True)
+    build(settings, empty_cache=True)
     print(words("keep.restored", home=home, made_at=held.made_at, files=held.files, entries=held.ledger_count))
     print(words("keep.replayed", n=gone) if gone else words("keep.none_replayed"))
 

@@ -41,6 +41,7 @@ def test_a_home_comes_back_as_it_was_at_another_place_too(kept, tmp_path):
     assert (new / "secret.key").read_text() == (home / "secret.key").read_text()
     before, after = ledger.read(home / "ledger.sqlite"), ledger.read(new / "ledger.sqlite")
     assert after[:-1] == before and after[-1].kind == "restore" and before[-1].payload == {"file": str(file)}
+    assert (new / "inbox" / "email").is_dir()
     assert f'home = "{new}"' in (new / "neta.toml").read_text(encoding="utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE((new / "secret.key").stat().st_mode) == 0o600
 
