@@ -71,7 +71,7 @@ def test_the_page_holds_all_that_is_theirs_and_nothing_of_others(home, capsys):
     ):
         assert part in told, part
     assert "集計に入れる許可がないので" in told and "1話に数えています" in told
-    assert "(写しや、こちらからの返事など)" in told
+    assert told.count("(写しや、こちらからの返事など)") == 2  # the owner's answer, and what was pasted
     assert OTHER[:10] not in told and "matsuda" not in told
     assert "\u202e" not in told and "\x1b" not in told
 
