@@ -11,8 +11,9 @@ from pathlib import Path
 from dashboards.about import Chapter, Section, as_html, as_text
 from flows import handing, runlog
 from flows.failures import Refused
+from flows.forgetting import own_texts
 from flows.settings import Settings, load
-from tasks import conform, consent, person, stored
+from tasks import conform, consent, person
 from tasks.refs import ref
 from warehouse import codebook, counts, ledger, store
 from warehouse.lake import write_private
@@ -54,7 +55,7 @@ class Held:
 def _held(settings: Settings, name: str, words: Words) -> Held:
     lake, s = settings.lake, settings
     try:
-        who = person.find(lake, s.key(), name, False, s.call, s.me, s.gap_minutes, _own_texts(s))
+        who = person.find(lake, s.key(), name, False, s.call, s.me, s.gap_minutes, own_texts(s))
     except (person.NoSuchPerson, person.IsOwner):
         raise Refused(words("about.nothing", name=name)) from None
     rows = [row for row in conform.messages(lake).to_pylist() if row["raw_id"] in who.raw_ids]
@@ -64,11 +65,6 @@ def _held(settings: Settings, name: str, words: Words) -> Held:
         stories = {i: counts.stories(con, {"story": i}, True, words)[0] for i in ids}
     rows.sort(key=lambda row: (row["posted_at"] or row["received_at"], row["raw_id"]))
     return Held(s, words, who, rows, {row["raw_id"]: row for row in fates}, stories, ledger.read(lake.ledger))
-
-
-def _own_texts(settings: Settings) -> str:
-    files = [settings.lake.settings_file, *stored.files(settings.codebook)]
-    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
 
 
 def _head(held: Held, name: str) -> str:

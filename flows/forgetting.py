@@ -59,9 +59,7 @@ def forget(
     build(settings, empty_cache=True)
     with locked(settings.lake):
         found, reading = prove(settings, pending)
-        _tell(
-            settings, pending, found, reading, words, as_json
-        )  # before the last trace goes: broken off, it is told again
+        _tell(settings, pending, found, reading, words, as_json)  # before `finish`: broken off here, it is told again
         if not found:
             pendings.finish(settings.lake, pending)
     return 1 if found else 0
@@ -72,7 +70,7 @@ def _begun(settings: Settings, name: str, only: bool, why: str | None, move_to, 
     lake, key = settings.lake, settings.key()
     broken_off = [p for p in pendings.every(lake) if _goes_by(p, key, name)]
     try:
-        who = person.find(lake, key, name, only, settings.call, settings.me, settings.gap_minutes, _own_texts(settings))
+        who = person.find(lake, key, name, only, settings.call, settings.me, settings.gap_minutes, own_texts(settings))
     except person.NoSuchPerson:
         if broken_off:
             return broken_off[0]
@@ -101,7 +99,7 @@ def _goes_by(pending: Pending, key: bytes, name: str) -> bool:
     return name in pending.names or not marks.isdisjoint(pending.names)
 
 
-def _own_texts(settings: Settings) -> str:
+def own_texts(settings: Settings) -> str:
     """What the home itself says, the call above all: people quote it, and it is nobody's trace."""
     files = [settings.lake.settings_file, *stored.files(settings.codebook)]
     return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)

@@ -89,6 +89,7 @@ def test_the_file_says_the_same_by_itself_and_is_escaped(home, capsys, tmp_path)
 
 def test_reading_is_written_down_by_refs_and_a_withdrawal_tells_of_the_file(home, capsys, tmp_path):
     page(home, capsys, tmp_path / "a.html", "editor")
+    assert not build(load(home)).changed  # what was read changes no count
     asked, out = ledger.read(home / "ledger.sqlite")[-2:]
     assert (asked.kind, out.kind, out.payload["file"]) == ("about", "handed_out", str(tmp_path / "a.html"))
     assert asked.subject.startswith("p") and all(re.fullmatch("[sp][0-9a-f]{20}", ref) for ref in out.payload["refs"])
