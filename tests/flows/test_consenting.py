@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import shutil
 
 import pandas as pd
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.app import make_app
 from flows.build import build
 from flows.consenting import consent
 from flows.failures import Refused
@@ -56,6 +60,20 @@ def test_a_teller_takes_back_the_count_and_gives_it_again(told):
         False,
     )
     assert ledger.read(told.settings.lake.ledger, "consent")[0].payload["evidence"] == "4月2日のDM"
+
+
+def test_the_pages_tell_that_it_is_left_out_and_do_not_show_it(told):
+    said(told, withdraw=["count", "paraphrase"])
+    lake = told.settings.lake
+    client = TestClient(make_app(lake, "Asia/Tokyo", "ja", False), base_url="http://127.0.0.1")
+    first = client.get("/").text
+    (where,) = re.findall(r'href="(/stories\?kind=unconsented[^"]*)"', first)
+    listed = client.get(html.unescape(where)).text
+    assert (
+        "集計に入れる許可のないもの" in first
+        and "(文章を見せる許可がありません)" in listed
+        and STORY[:10] not in listed
+    )
 
 
 def test_it_holds_for_the_same_tellers_other_tellings_but_for_nobody_elses(told):
