@@ -6,13 +6,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -21,6 +19,7 @@ from dashboards.links import to
 from dashboards.listing import items, stories
 from dashboards.overview import overview
 from dashboards.plain import plain
+from dashboards.rendering import templates
 from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Lake
 from warehouse.store import NotBuilt
@@ -119,7 +118,7 @@ def _report(file: Path) -> HTMLResponse:
 
 def _renderer(words: Words, is_sample: bool) -> Callable[..., str]:
     """render(template name, **context): the words, the filters and the banner are the same on every page."""
-    env = _templates()
+    env = templates()
 
     def render(name: str, **context: object) -> str:
         return env.get_template(name).render(
@@ -133,11 +132,3 @@ def _renderer(words: Words, is_sample: bool) -> Callable[..., str]:
         )
 
     return render
-
-
-@cache
-def _templates() -> Environment:
-    loader = FileSystemLoader(_HERE / "templates")
-    env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    env.filters["count"] = "{:,}".format
-    return env

@@ -16,7 +16,7 @@ from warehouse.words import Words
 
 MONTHS_SHOWN = 12
 LATE = {"include_late": "yes"}
-_UNCOUNTED = ("apart", "late", "not_story")
+_UNCOUNTED = ("apart", "late", "not_story", "unconsented")
 _UNITS = {"story_count": {}, "person_count": {}, "reviewed_count": {"reviewed": "yes"}}
 
 
@@ -79,6 +79,7 @@ def _sentences(totals: Mapping[str, int], words: Words, late: Mapping) -> dict[s
         "head": sentence(words, "web.head", **people) + _range(totals, words),
         "rest": sentence(words, "web.rest", **people, **apart),
         "late": sentence(words, said, **apart) if totals["late_count"] else "",
+        "unconsented": sentence(words, "web.unconsented", **apart) if totals["unconsented_count"] else "",
     }
 
 

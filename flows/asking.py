@@ -73,7 +73,8 @@ def _print_stories(out, stories: list[dict], words: Words) -> None:
     for story in stories[:LISTED]:
         out.print(f"\n[bold]{story['story_id']}[/bold]  {story['local_date']}  {_codes(story['codes'])}")
         for told in story["submissions"]:
-            text = show.one_line(" ".join(filter(None, [told["title_masked"], told["body_masked"]])))
+            shown = filter(None, [told["title_masked"], told["body_masked"]])
+            text = show.one_line(" ".join(shown) or words("consent.no_text"))
             short = text if len(text) <= 120 else text[:120] + "…"
             out.print(f"  {told['submission_ref']}  {words('channel.' + told['channel'])}  {short}", markup=False)
             out.print(f"    {words('explain.raw')}: {' '.join(raw_id[:16] for raw_id in told['raw_ids'])}", style="dim")

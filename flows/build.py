@@ -105,6 +105,7 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
         call=settings.call,
         me=settings.me,
         gap_minutes=settings.gap_minutes,
+        consents=settings.consent,
         book=book,
         decisions=decisions,
         runs=runlog.runs(settings.lake),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from warehouse.scopes import SCOPES
+
 QUARANTINE = 3
 _BAD = "✗ "
 
@@ -71,6 +73,9 @@ def at_home(verb):
     return with_home
 
 
+who_option = click.option(
+    "--who", default=lambda: os.environ.get("USER") or "editor", help="行う人", show_default="ログイン名"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="機械が読む形(JSON)で出す")
 
 
@@ -344,8 +349,9 @@ def review_next(home: Path, as_json: bool) -> None:
 @click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
 @click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
 @click.option("--why", help="理由")
+@click.option("--as", "voice", type=click.Choice(["contributor"]), help="contributor: 応募者本人が直した分類として書く")
 @at_home
-def decide(home: Path, submission: str, decision: str, who: str, why: str | None) -> None:
+def decide(home: Path, submission: str, decision: str, who: str, why: str | None, voice: str | None) -> None:
     """分類を決めて台帳に書く(次の build で反映)。
 
     \b
@@ -354,7 +360,42 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     """
     from flows.reviewing import decide as decide_
 
-    click.echo(decide_(home, submission, decision, who, why))
+    click.echo(decide_(home, submission, decision, who, why, voice))
+
+
+@main.command()
+@click.argument("name", metavar="応募か応募者の番号")
+@click.option("--grant", multiple=True, type=click.Choice(SCOPES), help="許可されたこと(何度でも書ける)")
+@click.option("--withdraw", multiple=True, type=click.Choice(SCOPES), help="取り消されたこと(何度でも書ける)")
+@click.option("--evidence", required=True, help="いつ、どこで、どう聞いたか")
+@click.option("--name-as", help="名前を出すときの、本人に確かめた形")
+@who_option
+@at_home
+def consent(home: Path, name: str, who: str, **said) -> None:
+    """利用の許可を台帳に書く(同じ人の、同じ話のほかの語りにも)。
+
+    \b
+    例: neta consent s0123456789abcdef0123 --grant quote --evidence 4月2日のメールの返事
+        neta consent p0123456789abcdef0123 --withdraw count --evidence 本人からのDM
+    """
+    from flows.consenting import consent as consent_
+
+    click.echo(consent_(home, name, who=who, **said))
+
+
+@main.command()
+@click.argument("name", metavar="NAMESPACE:ID|応募の番号")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="このファイルに1枚の画面として書く")
+@who_option
+@at_home
+def about(home: Path, name: str, html: Path | None, who: str) -> None:
+    """開示書: その人について持っているもの、数え方、許可、できること。
+
+    例: neta about mail:tanaka@example.jp --html tanaka.html
+    """
+    from flows.about import about as about_
+
+    about_(home, name, html and html.absolute(), who)
 
 
 @review.command("links")
@@ -447,13 +488,27 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
 )
 @click.option("--why", help="いきさつ(名前や本文は書かない)")
 @click.option(
+    "--move-files",
+    "move_to",
+    type=click.Path(path_type=Path),
+    help="受信箱のファイルを消さずに、ホームの外のこのフォルダに移す",
+)
+@click.option(
     "--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名"
 )
 @click.option("--yes", is_flag=True, help="たずねずに行う")
 @json_option
 @at_home
 def forget(
-    home: Path, name: str, only_this: bool, verified_by: str, why: str | None, who: str, yes: bool, as_json: bool
+    home: Path,
+    name: str,
+    only_this: bool,
+    verified_by: str,
+    why: str | None,
+    move_to: Path | None,
+    who: str,
+    yes: bool,
+    as_json: bool,
 ):
     """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
 
@@ -463,7 +518,41 @@ def forget(
     """
     from flows.forgetting import forget as forget_
 
-    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json))
+    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json, move_to and move_to.absolute()))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.tar")
+@who_option
+@at_home
+def backup(home: Path, file: Path, who: str) -> None:
+    """控え: 鍵・設定・分類表・元データ・台帳・取り下げの印を、1つのファイルにする。
+
+    例: neta backup /media/usb/neta-2026-04-01.tar
+    """
+    from flows.keeping import backup as backup_
+
+    backup_(home, file.absolute(), who)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.tar")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--tombstones",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="取り下げの印のファイル(何度でも書ける。隣の DIRECTORY.tombstones はいつも見る)",
+)
+@who_option
+def restore(file: Path, directory: Path, tombstones: tuple[Path, ...], who: str) -> None:
+    """控えからホームを作り直す。控えのあとに取り下げられたものは戻さない。
+
+    例: neta restore /media/usb/neta-2026-04-01.tar mycall --tombstones old/mycall.tombstones
+    """
+    from flows.keeping import restore as restore_
+
+    restore_(file.absolute(), directory.absolute(), tombstones, who)
 
 
 @main.command()

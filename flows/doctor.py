@@ -88,7 +88,7 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
 
 
 def _withdrawals(settings: Settings) -> Iterator[Finding]:
-    if settings.lake.forgetting.is_dir():
+    if any(settings.lake.forgetting.glob("*.json")):
         yield "unfinished", str(settings.lake.forgetting)
 
 

@@ -10,8 +10,8 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows import handing, runlog, show
 from flows import pending as pendings
-from flows import runlog, show
 from flows.build import build
 from flows.failures import Refused
 from flows.pending import Pending
@@ -22,20 +22,35 @@ from tasks.stored import Reading
 from tasks.traces import Found, Traces, search
 from warehouse import cells, ledger
 from warehouse import tombstones as stones_files
-from warehouse.lake import locked
+from warehouse.lake import Lake, locked
 from warehouse.words import Words
 
 VERIFIED = ("channel", "operator")  # by the channel that it came through, or by the operator's word
 
 
 def forget(
-    home: Path, name: str, only: bool, verified_by: str, who: str | None, why: str | None, yes: bool, as_json: bool
+    home: Path,
+    name: str,
+    only: bool,
+    verified_by: str,
+    who: str | None,
+    why: str | None,
+    yes: bool,
+    as_json: bool,
+    move_to: Path | None = None,
 ) -> int:
-    """Forget the person behind a name, or one submission; tell what was done and what is out of reach. Exit code."""
+    """Forget the person behind a name, or one submission; tell what was done and what is out of reach. Exit code.
+
+    move_to: a folder outside the home for files of the inbox that hold the person; without it they are removed.
+    """
     settings = load(home)
     words = Words(settings.language)
     with locked(settings.lake):
-        pending = _begun(settings, name, only, why, words)
+        _must_be_outside(settings, move_to, words)
+        pending = _begun(settings, name, only, why, move_to, words)
+        if pending is None:
+            print(words("forget.gone", name=name))
+            return 0
         if not (yes or _confirmed(pending, words)):
             print(words("forget.left"))
             return 1
@@ -44,29 +59,38 @@ def forget(
     build(settings, empty_cache=True)
     with locked(settings.lake):
         found, reading = prove(settings, pending)
+        _tell(settings, pending, found, reading, words, as_json)  # before `finish`: broken off here, it is told again
         if not found:
             pendings.finish(settings.lake, pending)
-    _tell(settings, pending, found, reading, words, as_json)
     return 1 if found else 0
 
 
-def _begun(settings: Settings, name: str, only: bool, why: str | None, words: Words) -> Pending:
-    """The withdrawal as it is to be carried out: a new one, one that was broken off, or both together."""
+def _begun(settings: Settings, name: str, only: bool, why: str | None, move_to, words: Words) -> Pending | None:
+    """The withdrawal as it is to be carried out: a new one, one that was broken off, or both together. None: done before."""
     lake, key = settings.lake, settings.key()
     broken_off = [p for p in pendings.every(lake) if _goes_by(p, key, name)]
     try:
-        who = person.find(lake, key, name, only, settings.call, settings.me, settings.gap_minutes, _own_texts(settings))
+        who = person.find(lake, key, name, only, settings.call, settings.me, settings.gap_minutes, own_texts(settings))
     except person.NoSuchPerson:
         if broken_off:
             return broken_off[0]
+        if tombstones.read(lake).has_id(name):
+            return None
         raise Refused(words("forget.unknown", name=name)) from None
     except person.IsOwner:
         raise Refused(words("forget.owner", name=name)) from None
     if why and any(who.traces.found_in(why)):
         raise Refused(words("forget.why_names"))
-    new = pendings.of(who, erase.holding(_waiting(settings), who.traces))
+    new = pendings.of(who, erase.holding(_waiting(settings), who.traces), move_to)
     same = [p for p in broken_off if p.subject == new.subject]
     return pendings.together(same[0], new) if same else new
+
+
+def _must_be_outside(settings: Settings, folder: Path | None, words: Words) -> None:
+    if folder and (
+        folder.exists() and not folder.is_dir() or folder.resolve().is_relative_to(settings.lake.home.resolve())
+    ):
+        raise Refused(words("forget.not_outside", folder=folder))
 
 
 def _goes_by(pending: Pending, key: bytes, name: str) -> bool:
@@ -75,7 +99,7 @@ def _goes_by(pending: Pending, key: bytes, name: str) -> bool:
     return name in pending.names or not marks.isdisjoint(pending.names)
 
 
-def _own_texts(settings: Settings) -> str:
+def own_texts(settings: Settings) -> str:
     """What the home itself says, the call above all: people quote it, and it is nobody's trace."""
     files = [settings.lake.settings_file, *stored.files(settings.codebook)]
     return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
@@ -92,8 +116,14 @@ def _confirmed(pending: Pending, words: Words) -> bool:
 
     print(words(f"forget.asks_{pending.told['scope']}", **{k: pending.told[k] for k in ("submissions", "items")}))
     for file in pending.waiting:
-        print(words("forget.waits", file=file))
+        print(_fate_of(file, pending, words))
     return click.confirm(words("forget.sure"), default=False)
+
+
+def _fate_of(file: str, pending: Pending, words: Words) -> str:
+    if pending.move_to:
+        return words("forget.moves", file=file, folder=pending.move_to)
+    return words("forget.waits_zip" if file.lower().endswith(".zip") else "forget.waits", file=file)
 
 
 def carry_out(settings: Settings, pending: Pending, payload: dict, who: str, why: str | None) -> None:
@@ -105,7 +135,18 @@ def carry_out(settings: Settings, pending: Pending, payload: dict, who: str, why
     stones_files.add(lake, pending.marks)
     kept = _land_waiting(settings, pending)
     erase_withdrawn(settings, pending.traces)
-    erase.remove_waiting([f for f in _own_waiting(settings, pending) if f not in kept])
+    _put_away(lake, pending, [f for f in _own_waiting(settings, pending) if f not in kept], who)
+
+
+def _put_away(lake: Lake, pending: Pending, files: Sequence[Path], who: str) -> None:
+    """Remove the inbox's files that hold the person, or move them to where the owner wants to keep them."""
+    if not pending.move_to:
+        erase.remove_waiting(files)
+        return
+    for file in files:
+        to = erase.free_place(Path(pending.move_to) / file.name)
+        handing.handed_out(lake, to, pending.names, who)
+        erase.move(file, to)
 
 
 def erase_withdrawn(settings: Settings, wanted: Traces) -> None:
@@ -168,7 +209,7 @@ def _tell(
         print(words("forget.unread", name=show.one_line(name)))
     for place in places:
         print("✗ " + words("forget.found", **{**place, "kind": words(f"forget.kind_{place['kind']}")}))
-    print(words("forget.not_clean" if found else "forget.clean"))
+    print(words("forget.not_clean", file=pending.file(settings.lake)) if found else words("forget.clean"))
     print(words("forget.beyond"))
     for line in beyond:
         print(f"  - {line}")
@@ -180,6 +221,7 @@ def _out_of_reach(settings: Settings, pending: Pending, words: Words) -> list[st
     lines += [words("forget.file", file=file) for file in pending.waiting if Path(file).exists()]
     entries = ledger.read(settings.lake.ledger)
     lines += [words("forget.backup", file=e.payload["file"], at=e.at[:10]) for e in entries if e.kind == "backup"]
+    lines += [words("forget.handed_out", **out) for out in handing.those_of(settings.lake, pending.names)]
     stones = tombstones.read(settings.lake)
     names = {f"withdrawn:{mark}" for mark in pending.marks if mark in stones.marks}
     lines += [words("forget.used", id=e.id, at=e.at[:10]) for e in entries if e.kind == "used" and e.subject in names]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tasks.person import Person, summary
 from tasks.traces import KINDS, Traces, as_plain, from_plain
-from warehouse.lake import Lake, write_bytes
+from warehouse.lake import Lake, write_private
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,19 @@ class Pending:
     traces: Traces
     told: Mapping
     waiting: tuple[str, ...]  # files of the inbox that hold the person, absolute
+    move_to: str | None = None  # folder outside the home where they go instead of away
 
     def file(self, lake: Lake) -> Path:
         return lake.forgetting / f"{self.subject}.json"
 
 
-def of(person: Person, waiting: list[Path]) -> Pending:
+def of(person: Person, waiting: list[Path], move_to: Path | None = None) -> Pending:
     """A withdrawal that has not begun."""
     names = (*person.refs, *person.marks)
     paths = tuple(map(str, waiting))
-    return Pending(os.urandom(6).hex(), person.subject, names, person.marks, person.traces, summary(person), paths)
+    told = summary(person)
+    folder = str(move_to) if move_to else None
+    return Pending(os.urandom(6).hex(), person.subject, names, person.marks, person.traces, told, paths, folder)
 
 
 def every(lake: Lake) -> list[Pending]:
@@ -54,7 +57,7 @@ def write(lake: Lake, pending: Pending) -> None:
     """Remember a withdrawal durably, for the owner of the home only."""
     lake.forgetting.mkdir(parents=True, exist_ok=True, mode=0o700)
     told = {**asdict(pending), "traces": as_plain(pending.traces)}
-    write_bytes(json.dumps(told, ensure_ascii=False, sort_keys=True).encode(), pending.file(lake))
+    write_private(json.dumps(told, ensure_ascii=False, sort_keys=True).encode(), pending.file(lake))
 
 
 def together(old: Pending, new: Pending) -> Pending:
@@ -62,7 +65,12 @@ def together(old: Pending, new: Pending) -> Pending:
     union = lambda name: tuple(sorted({*getattr(old, name), *getattr(new, name)}))  # noqa: E731
     parts = {k: tuple(sorted({*getattr(old.traces, k), *getattr(new.traces, k)})) for k in KINDS}
     sets = {name: union(name) for name in ("names", "marks", "waiting")}
-    return replace(old, **sets, traces=Traces(**parts, short=max(old.traces.short, new.traces.short)))
+    return replace(
+        old,
+        **sets,
+        move_to=new.move_to or old.move_to,
+        traces=Traces(**parts, short=max(old.traces.short, new.traces.short)),
+    )
 
 
 def finish(lake: Lake, pending: Pending) -> None:

@@ -30,7 +30,9 @@ def show_next(home: Path, as_json: bool) -> None:
 
 def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
     """Rows of review_next without the questions that were decided, about the text on show, since the build."""
-    decided = {(e.payload["submission_ref"], e.payload["dimension"], e.payload["text_hash"]) for e in decisions}
+    about = ("submission_ref", "dimension", "text_hash")
+    latest = {tuple(e.payload[name] for name in about): e for e in decisions}
+    decided = {what for what, e in latest.items() if "as" not in e.payload}  # a teller's correction asks for a person
     for row in rows:
         row["dimensions"] = [
             d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided
@@ -49,8 +51,12 @@ def _print(row: dict, waiting: int, words: Words) -> None:
     print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
 
 
-def decide(home: Path, submission: str, decision: str, who: str | None, why: str | None) -> str:
+def decide(
+    home: Path, submission: str, decision: str, who: str | None, why: str | None, voice: str | None = None
+) -> str:
     """Write one decision on one dimension of one submission (ref or native id) into the ledger; returns what to tell.
+
+    voice: `contributor` where the teller asked for it: heard before the machine, after the editors.
 
     It names the text that was on show, so that it never speaks for a text that changed since.
     """
@@ -59,7 +65,7 @@ def decide(home: Path, submission: str, decision: str, who: str | None, why: str
     dimension, codes = _parsed(decision, book)
     submission_id, ref, seen = find(settings, submission)
     payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
-    payload |= {"codebook_version": book.version}
+    payload |= {"codebook_version": book.version} | ({"as": voice} if voice else {})
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
     return Words(settings.language)("review.decided", id=entry, ref=ref, what=f"{dimension}={','.join(codes) or '–'}")
 

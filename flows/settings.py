@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.lake import Lake
+from warehouse.scopes import SCOPES
 
 
 class SettingsError(ValueError):
@@ -35,6 +36,7 @@ class Call:
     hashtags: tuple[str, ...]
     opens: datetime | None = None
     closes: datetime | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Settings:
     me: Mapping[str, tuple[str, ...]]  # namespace -> the owner's native author ids: context, never submissions
     channels: Mapping[str, Mapping]  # channel -> its options; a channel that is not named is not run
     gap_minutes: int
+    consent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # channel -> what sending there grants
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
@@ -78,6 +81,11 @@ def default_home() -> Path:
     return Path(os.environ.get("NETA_HOME", "data")).absolute()
 
 
+def default_language() -> str:
+    """Where no settings are at hand: NETA_LANGUAGE, else Japanese."""
+    return os.environ.get("NETA_LANGUAGE", "ja")
+
+
 def load(home: Path) -> Settings:
     """Read a home's neta.toml. SettingsError names the setting, the file and what to do."""
     lake = Lake(home.absolute())
@@ -92,6 +100,7 @@ def load(home: Path) -> Settings:
         call=_call(data.get("call", {}), zone, lake.settings_file),
         me={space: _several(ids, f"[me] {space}", lake.settings_file) for space, ids in data.get("me", {}).items()},
         channels=data.get("channels", {}),
+        consent={name: _consent(name, channel, lake.settings_file) for name, channel in _named(data).items()},
         gap_minutes=data.get("turns", {}).get("gap_minutes", 60),
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
@@ -116,6 +125,22 @@ def _several(value: object, name: str, file: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _named(data: dict) -> dict[str, dict]:
+    return {name: channel for name, channel in data.get("channels", {}).items() if "consent" in channel}
+
+
+def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
+    scopes = _several(channel["consent"], f"[channels.{name}] consent", file)
+    if "name" in scopes:
+        raise SettingsError(
+            f"{file}: [channels.{name}] consent に name は書けません。名前は、出す形を本人に確かめて neta consent で記録します"
+        )
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        known = " ".join(scope for scope in SCOPES if scope != "name")
+        raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
+    return scopes
+
+
 def _zone(name: str, file: Path) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -129,6 +154,7 @@ def _call(data: dict, zone: ZoneInfo, file: Path) -> Call:
         title=data.get("title", ""),
         hashtags=_several(data.get("hashtags", []), "[call] hashtags", file),
         opens=_moment(data.get("opens"), "opens", zone, file),
+        purpose=data.get("purpose", ""),
         # A closing *day* is open until it ends.
         closes=closes + timedelta(days=1) if closes and _is_day(data["closes"]) else closes,
     )

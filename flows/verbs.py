@@ -176,6 +176,8 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
     for said, column in (("link.total_range", "story_count"), ("people.total_range", "person_count")):
         if total[f"{column}_low"] < total[column]:
             out.print(words(said, **total))
+    if total["unconsented_count"]:
+        out.print(words("consent.uncounted", n=total["unconsented_count"]))
     if total["late_count"] and not include_late:
         out.print(words("count.late", n=total["late_count"]))
     out.print(f"[dim]{words('count.note')}[/dim]")

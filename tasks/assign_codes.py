@@ -17,6 +17,7 @@ from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
 from warehouse.ledger import Entry
 
+CONTRIBUTOR = "contributor"  # the teller's own voice: on a form, or by a correction that an editor wrote down
 _CLAIM = [field.name for field in fields(Claim)]
 
 
@@ -91,15 +92,25 @@ def machine_rows(coder: Coder, book: Codebook, submissions: pd.DataFrame, answer
     return _codings(rows, book.version, coder.version)
 
 
-def contributor_rows(book: Codebook, submissions: pd.DataFrame) -> pa.Table:
-    """CODING rows of what tellers ticked on a form, where the label is one of the codebook's."""
+def contributor_rows(book: Codebook, submissions: pd.DataFrame, said: pa.Table) -> pa.Table:
+    """CODING rows of what tellers ticked on a form, where the label is one of the codebook's.
+
+    said: rows of the ledger; where a teller has corrected a dimension since, what was ticked there no longer counts.
+    """
+    corrected = {(ref, d) for ref, d, coder in _said_by(said) if coder == CONTRIBUTOR}
     names = {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
     rows = []
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
         for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
+            if (ref, dimension) in corrected:
+                continue
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
-            rows += [(ref, dimension, code, 1.0, None, None, "contributor") for code in found]
-    return _codings(rows, book.version, "contributor")
+            rows += [(ref, dimension, code, 1.0, None, None, CONTRIBUTOR) for code in found]
+    return _codings(rows, book.version, CONTRIBUTOR)
+
+
+def _said_by(rows: pa.Table) -> Iterable[tuple[str, str, str]]:
+    return zip(*(rows[name].to_pylist() for name in ("submission_ref", "dimension", "coder")), strict=True)
 
 
 def by_todays_turns(decisions: Iterable[Entry], messages: pd.DataFrame, submissions: pd.DataFrame) -> list[Entry]:
@@ -122,26 +133,25 @@ def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
     """(CODING rows of what people decided, [(submission_ref, dimension)] whose text changed since: back to review).
 
-    Per submission and dimension the latest decision stands. One about another text than today's does not. A decision
-    that no code applies is a row without a code.
+    Per submission, dimension and voice (the editors', the teller's own) the latest decision stands. One about another
+    text than today's does not. A decision that no code applies is a row without a code.
     """
     pairs = zip(submissions["submission_ref"], submissions["text_hash"], strict=True)
     refs = dict(zip(submissions["submission_id"], pairs, strict=True))
-    latest = {(e.subject, e.payload["dimension"]): e for e in decisions if e.subject in refs}
+    latest = {(e.subject, e.payload["dimension"], e.payload.get("as", "")): e for e in decisions if e.subject in refs}
     rows, changed = [], []
-    for (subject, dimension), entry in sorted(latest.items()):
+    for (subject, dimension, voice), entry in sorted(latest.items()):
         ref, seen = refs[subject]
         if entry.payload["text_hash"] != seen:
             changed.append((ref, dimension))
             continue
-        rows += [(ref, dimension, code, entry.who, entry.at) for code in entry.payload["codes"] or [None]]
+        who = voice or f"person:{entry.who}"
+        rows += [(ref, dimension, code, who, entry.at) for code in entry.payload["codes"] or [None]]
     return _person_table(rows, book.version), changed
 
 
 def _person_table(rows: list[tuple], version: str) -> pa.Table:
-    table = _codings(
-        [(ref, dim, code, 1.0, None, None, f"person:{who}") for ref, dim, code, who, _ in rows], version, "person"
-    )
+    table = _codings([(ref, dim, code, 1.0, None, None, who) for ref, dim, code, who, _ in rows], version, "person")
     at = pa.array(pd.to_datetime([at for *_, at in rows], utc=True), schema.TIME)
     return table.set_column(9, schema.CODING.field("decided_at"), at)
 

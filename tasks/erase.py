@@ -6,6 +6,7 @@ derived is removed whole.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from tasks.stored import Reading
 from tasks.tombstones import Tombstones
 from tasks.traces import Traces, search
 from warehouse import cells, ledger
-from warehouse.lake import Lake, read_parquet
+from warehouse.lake import Lake, read_parquet, write_private
 
 DERIVED = ("cache", "warehouse", "reports")
 # What Prefect keeps of runs: names of files that could not be read stand there. Deployments and schedules stay.
@@ -86,3 +87,15 @@ def remove_waiting(files: Iterable[Path]) -> None:
     """Files of the inbox that hold the person, once the rest of them is landed."""
     for file in files:
         file.unlink(missing_ok=True)
+
+
+def free_place(path: Path) -> Path:
+    """This path, or with a number where something stands there already."""
+    others = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in itertools.count(2))
+    return next(place for place in itertools.chain([path], others) if not place.exists())
+
+
+def move(file: Path, to: Path) -> None:
+    """Move a file, to another disk too; nobody else can read it there, and broken off it is still where it was."""
+    write_private(file.read_bytes(), to)
+    file.unlink()

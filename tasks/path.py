@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, load, people, tombstones
+from tasks import assign_codes, channels, conform, consent, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.in_force import coder_in_force
@@ -38,6 +38,7 @@ def travel(
     call,
     me: Mapping[str, Sequence[str]],
     gap_minutes: int,
+    consents: Mapping[str, Sequence[str]],
     book: Codebook,
     decisions: Sequence[Entry],
     runs: Sequence[Mapping],
@@ -46,7 +47,8 @@ def travel(
 ) -> tuple[dict[str, pa.Table], Report]:
     """Everything that raw holds, as the tables that the warehouse is built from, and the validation report.
 
-    call: title, hashtags, opens, closes (UTC or None). tell: gets the name of each step. NotConserved, CheckFailed.
+    call: title, hashtags, opens, closes (UTC or None). consents: channel -> scopes that it grants.
+    tell: gets the name of each step. NotConserved, CheckFailed.
     """
     tell("conform")
     messages = _frame(conform.messages(lake))
@@ -62,6 +64,8 @@ def travel(
     said = assign_codes.by_todays_turns(said, messages, protected)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     submissions, pairs = people.found(protected, submissions, links, key, decisions)
+    allowed = [entry for entry in decisions if entry.kind == "consent"]
+    submissions = consent.with_scopes(submissions, consents, consent.of_todays_turns(allowed, messages, submissions))
     tell("code")
     coder = coder_in_force(book, lake.coders, decisions)
     answers = assign_codes.code_texts(coder, lake, submissions)
@@ -69,7 +73,7 @@ def travel(
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
     by_people, changed = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
-    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions), by_people])
+    coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions, by_people), by_people])
     tell("load")
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [

@@ -47,6 +47,7 @@ class Person:
     is_whole: bool  # False: one submission, not its author
     marks: tuple[str, ...]
     raw_ids: frozenset[str]
+    written: frozenset[str]  # those raw_ids whose text is by themselves
     traces: Traces
     submission_count: int
     channels: tuple[str, ...]
@@ -140,6 +141,7 @@ def _person(lake, key: bytes, messages: pd.DataFrame, theirs, own, is_whole: boo
         is_whole=is_whole,
         marks=tuple(sorted(marks)),
         raw_ids=frozenset(gone["raw_id"]),
+        written=frozenset(messages.loc[theirs, "raw_id"]),
         traces=wanted,
         submission_count=messages.loc[theirs, "submission_id"].nunique(),
         channels=tuple(sorted({row["channel"] for row in items.values()})),

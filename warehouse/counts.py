@@ -16,7 +16,7 @@ _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codeboo
 _STORY_FILTERS = {  # filters that are no dimension of the codebook
     "story": "story_id = $value",
     "month": "local_month = $value",
-    "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE channel = $value)",
+    "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND channel = $value)",
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
 }
 _ITEM_FILTERS = {
@@ -86,7 +86,7 @@ def stories(
     """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
 
     wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (counted, apart, late,
-    not_story, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that
+    not_story, unconsented, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that
     nothing has gives no story.
     """
     sql, parameters = _chosen(con, question("explain"), wanted, include_late, words)
@@ -137,7 +137,7 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
 
 
 def totals(con: duckdb.DuckDBPyConnection, include_late: bool = False) -> dict[str, int]:
-    """story_count, person_count (and …_low), reviewed_count, apart_count, late_count, not_story_count."""
+    """story_count, person_count (and …_low), reviewed_count, apart_count, late_count, not_story_count, unconsented_count."""
     return ask(con, question("totals"), {"include_late": include_late})[0]
 
 

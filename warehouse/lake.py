@@ -95,6 +95,16 @@ def write_bytes(data: bytes, path: Path) -> None:
     write_durably(path, lambda tmp: tmp.write_bytes(data))
 
 
+def write_private(data: bytes, path: Path) -> None:
+    """As write_bytes, and nobody but the owner can ever read it."""
+
+    def write(tmp: Path) -> None:
+        with os.fdopen(os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+
+    write_durably(path, write)
+
+
 def write_durably(path: Path, write: Callable[[Path], Any]) -> Any:
     """Call write(temporary path), make it durable, give it its name; returns what write returned."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,18 @@
 """The ledger: what people decided. One append-only SQLite table; the database itself refuses change and removal.
 
-Kinds so far: `code` (subject = submission_id; payload {dimension, codes, text_hash}); `same` and `apart` (subject =
-submission_id; payload {other = submission_id, submission_ref, other_ref, text_hash, other_text_hash}). Later kinds bring their own
-payload, never another table. No story text is written here: what a person saw is named by its hash.
+No story text is written here: what a person saw is named by its hash. Kinds, each with a payload of its own:
 
-`same_person`, `other_person` (subject = contributor ref; payload {other}, another such ref): whose accounts these are.
-`withdrawal` (subject = keyed mark of author or submission; payload {scope, submissions, items, channels, verified_by}).
-A withdrawal is the one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
+`code` (subject = submission_id; {dimension, codes, text_hash, as}); `as` is `contributor` where the teller corrected it.
+`same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
+`same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
+`coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
+`consent` (subject = submission_id; {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
+`about` (subject: the ref asked for; {refs}): somebody was shown what is held of them.
+`handed_out` (subject: the file's name; {file, refs}): a file that holds something of these leaves the home.
+`backup` (subject: the file's name; {file}), written before the file is, so that no copy goes unlisted.
+`restore` (subject: the file's name; {file, made_at, items}): items withdrawn since it was made went again.
+`withdrawal` (subject = keyed mark of author or submission; {scope, submissions, items, channels, verified_by}). It is the
+one thing that changes rows: `redact` puts keyed names for the ids of what was withdrawn.
 """
 
 from __future__ import annotations
@@ -15,11 +21,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+RECORDS = ("about", "handed_out", "backup", "restore")  # kinds that tell what was done and decide nothing
+FREE_WORDS = ("evidence", "name_as")  # parts of a payload that may name somebody
 _KEEPS_WORDS = """
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
@@ -77,12 +85,21 @@ def read(path: Path, kind: str | None = None) -> list[Entry]:
 
 
 def digest(path: Path) -> str:
-    """sha256 over all entries, hex: part of what names a build's inputs."""
-    return hashlib.sha256(repr(read(path)).encode()).hexdigest()
+    """sha256 over all entries that a count may hang on, hex: part of what names a build's inputs."""
+    decisions = [entry for entry in read(path) if entry.kind not in RECORDS]
+    return hashlib.sha256(repr(decisions).encode()).hexdigest()
+
+
+def copied(path: Path) -> bytes:
+    """The whole ledger as the bytes of a database file, as it is at one moment, whoever is writing."""
+    with _open(path) as con, closing(sqlite3.connect(":memory:")) as copy:
+        con.backup(copy)
+        return copy.serialize()
 
 
 def redact(path: Path, is_withdrawn: Callable[[str], bool], name: Callable[[str], str]) -> int:
-    """Put name(id) for every id that was withdrawn, wherever in an entry it stands, and drop the entry's `why`.
+    """Put name(id) for every id that was withdrawn, wherever in an entry it stands; drop the entry's `why` and what else
+    of it is told in free words.
 
     Who decided what and when stays. All in one transaction; nothing of the old rows is left in the file. Returns how
     many entries changed.
@@ -112,6 +129,7 @@ def _redacted(entry: Entry, is_withdrawn, name) -> tuple[str, str] | None:
     subject, payload = renamed(entry.subject), renamed(entry.payload)
     if (subject, payload) == (entry.subject, entry.payload):
         return None
+    payload = {name: value for name, value in payload.items() if name not in FREE_WORDS}
     return subject, json.dumps(payload, ensure_ascii=False, sort_keys=True)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from warehouse.scopes import SCOPES
+
 TIME = pa.timestamp("us", tz="UTC")
 TEXTS = pa.list_(pa.string())
 _FIELDS = Path(__file__).parent / "fields.toml"
@@ -109,6 +111,7 @@ SUBMISSION = _schema(
     ("story_id", pa.string()),
     ("merged_story_id", pa.string()),
     ("is_representative", pa.bool_()),
+    *[(f"can_{scope}", pa.bool_(), False) for scope in SCOPES],
 )
 
 CODING = _schema(
@@ -137,7 +140,7 @@ INPUTS = {
             "submission_ref", "story_id", "merged_story_id", "is_representative", "channel", "contributor_ref", "conversation_ref",
             "person_ref", "merged_person_ref",
             "posted_at", "received_at", "zone", "title_masked", "body_masked", "text_hash", "attribution_wish",
-            "truncated", "is_after_close", "flags", "raw_ids",
+            "truncated", "is_after_close", "flags", "raw_ids", *[f"can_{scope}" for scope in SCOPES],
         )
     ]),
     "in_item": pa.schema([

@@ -328,45 +328,43 @@ def test_the_proof_sees_what_was_left_in_tables_and_archives(proof, tmp_path, mo
 # --- broken off anywhere
 
 KILLED = """
-import json, os, shutil, signal, sys
+import contextlib, io, json, os, shutil, signal, sys, time
 from pathlib import Path
-import pandas, pyarrow.parquet, duckdb
-from flows import pending as pendings
-from flows.forgetting import _begun, carry_out
-from flows.settings import load
-from warehouse.lake import locked
-from warehouse.words import Words
+import pandas, pyarrow.parquet, duckdb, great_expectations
+import expectations.validate, flows.build, tasks.path
+from flows.forgetting import forget
 
-def child(work):
+def child(home, name, n=0):
     pid = os.fork()
     if not pid:
-        work()
-        os._exit(0)
+        if n:
+            kill_at(home, n)
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            code = forget(home, name, False, "operator", "editor", None, True, False)
+        if code:
+            print(told.getvalue(), file=sys.stderr, flush=True)
+        os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
-def withdraw(home, name, n=0):
+def kill_at(home, n):
     touched = 0
     def hook(event, args):
         nonlocal touched
-        writes = event in ("os.rename", "os.remove", "shutil.rmtree", "sqlite3.connect") or (
+        removes = event in ("os.remove", "os.rmdir")
+        writes = removes or event in ("os.rename", "sqlite3.connect") or (
             event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-        if writes and not str(args[0]).endswith(".lock"):
+        within = str(args[0]).startswith(str(home.parent)) or removes and args[1] >= 0  # by its folder's handle, as rmtree
+        if writes and within and not str(args[0]).endswith(".lock"):
             touched += 1
             if touched == n:
                 os.kill(os.getpid(), signal.SIGKILL)
-    if n:
-        sys.addaudithook(hook)
-    settings = load(home)
-    with locked(settings.lake):
-        pending = _begun(settings, name, False, None, Words())
-        pendings.write(settings.lake, pending)
-        carry_out(settings, pending, {"verified_by": "operator"}, "editor", None)
+    sys.addaudithook(hook)
 
 made, folder, name, first, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
-for n in range(first, 500, step):
+for n in range(first, 999, step):
     home = shutil.copytree(made, folder / str(n) / "call", symlinks=True)
-    code = child(lambda: withdraw(home, name, n))
-    again = child(lambda: withdraw(home, name))
+    code = child(home, name, n)
+    again = child(home, name)
     print(json.dumps({"n": n, "code": code, "again": again}), flush=True)
     if code == 0:
         break
@@ -374,27 +372,82 @@ for n in range(first, 500, step):
 
 
 def test_killed_anywhere_the_same_command_finishes_it(_lived_in, tmp_path):
-    """At every ninth touch of the disk; STEP=1 in the environment tries all."""
-    command = [
-        sys.executable,
-        "-c",
-        KILLED,
-        str(_lived_in),
-        str(tmp_path),
-        f"mail:{ADDRESS}",
-        "1",
-        os.environ.get("STEP", "9"),
-    ]
-    told = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    """At every 23rd touch of the disk, from the first to the last; STEP=1 in the environment tries all."""
+    where = [str(_lived_in), str(tmp_path), f"mail:{ADDRESS}", "1", os.environ.get("STEP", "23")]
+    told = subprocess.run(
+        [sys.executable, "-c", KILLED, *where],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
     *kills, last = [json.loads(line) for line in told.stdout.splitlines()]
     assert last["code"] == 0 and len(kills) >= 4, told.stderr
     assert {k["code"] for k in kills} == {-signal.SIGKILL} and {k["again"] for k in kills} == {0}, told.stderr
-    for n in kills:
-        home = tmp_path / str(n["n"]) / "call"
-        (pending,) = pendings.every(load(home).lake)
-        assert len(pending.traces.text) > 10, n
-        found, _ = prove(load(home), pending)
-        assert not found and len(ids(home)) == 2, n
+    for n in [k["n"] for k in kills]:
+        home = tmp_path / str(n) / "call"
+        assert seen(home) == set() and not (home / "forgetting").exists(), n
+        assert len(ids(home)) == 2 and fingerprint(home) == fingerprint(tmp_path / str(last["n"]) / "call"), n
         assert len([e for e in ledger.read(home / "ledger.sqlite") if e.kind == "withdrawal"]) == 1, n
-        shutil.rmtree(home / "forgetting")
-        assert seen(home) == set(), n
+
+
+# --- what Prefect keeps of runs
+
+
+def test_what_prefect_wrote_down_goes_and_the_next_run_works(home, sample_home, tmp_path, neta):
+    """A file that stops its channel is named in Prefect's rows: here by the person's name."""
+    shutil.rmtree(home / "state" / "prefect")
+    wrong = home / "inbox" / "email" / f"{NAME}.eml"
+    shutil.copy(min((sample_home.path / "inbox" / "email").glob("*.eml")), wrong)
+    user = {"HOME": str(tmp_path / "user"), "PREFECT_PROFILES_PATH": str(tmp_path / "user" / "profiles.toml")}
+    assert neta("run", "--home", home, **user).returncode == 1
+    wrong.unlink()
+    database = home / "state" / "prefect" / "prefect.db"
+    assert {"flow_run_state", "task_run_state"} <= rows_with(database, NAME)
+    assert without_person(home) == 0
+    assert rows_with(database, NAME) == set() and seen(home) == set()
+    again = neta("run", "--json", "--home", home, **user)
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["failures"] == {} and "flow_run" in rows_with(database, "COMPLETED")
+
+
+def rows_with(database: Path, token: str) -> set[str]:
+    """Tables of an SQLite file that say it somewhere."""
+    with sqlite3.connect(database) as con:
+        names = [name for (name,) in con.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {name for name in names if token in json_free(con.execute(f'SELECT * FROM "{name}"').fetchall())}
+    con.close()
+    return found
+
+
+def json_free(rows: list) -> str:
+    return re.sub(r"\\\\*u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), str(rows))
+
+
+# --- files of the inbox that hold others too
+
+
+def test_a_file_may_be_moved_out_instead_and_is_told_as_out_of_reach(home, tmp_path, capsys):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "1.eml").write_text("mine")
+    options = (False, "channel", "editor", None, True, False)
+    assert forget(home, f"mail:{ADDRESS}", *options, tmp_path / "kept") == 0
+    assert seen(home) == set() and len(ids(home)) == 2
+    moved = tmp_path / "kept" / "1-2.eml"
+    assert moved.read_bytes() == LETTERS["1.eml"] and moved.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "kept" / "1.eml").read_text() == "mine"
+    assert str(moved) in capsys.readouterr().out.partition("手が届かない")[2]
+
+
+def test_a_place_within_the_home_is_no_place_to_keep_them(home):
+    with pytest.raises(Refused):
+        forget(home, f"mail:{ADDRESS}", False, "channel", "editor", None, True, False, home / "kept")
+    assert (home / "inbox" / "email" / "1.eml").exists()
+
+
+def test_what_is_searched_for_is_nobody_elses_to_read_and_told_until_it_goes(home, capsys):
+    (home / "notes.txt").write_text(FIRST, encoding="utf-8")
+    assert without_person(home) == 1
+    (file,) = (home / "forgetting").iterdir()
+    assert file.stat().st_mode & 0o077 == 0 and str(file) in capsys.readouterr().out
+    (home / "notes.txt").unlink()
+    assert without_person(home) == 0 and not (home / "forgetting").exists()

@@ -135,6 +135,32 @@ def test_a_decision_on_a_turn_that_grew_at_its_beginning_goes_back_to_review(tol
     assert (ref, "industry", "changed") in asked(told, "SELECT submission_ref, dimension, cause FROM fct_to_review")
 
 
+def test_a_tellers_correction_beats_the_machine_and_asks_again_where_a_person_had_decided(told, capsys):
+    def waits(dimension: str) -> bool:
+        show_next(told.path, as_json=True)
+        left = json.loads(capsys.readouterr().out)["next"]
+        return left is not None and dimension in left["dimensions"]
+
+    def say(decision: str, voice: str | None = None) -> None:
+        decide(told.path, "x:1700000000000000007", decision, "editor", None, voice)
+        build(told.settings)
+
+    conflicts = "SELECT dimension FROM fct_to_review WHERE cause = 'conflict'"
+    say("platform=mixi", "contributor")
+    assert counted(told, "platform") == {"mixi": 1} and asked(told, conflicts) == []
+    assert asked(told, "SELECT is_reviewed FROM fct_story") == [(False,)]
+    say("platform=x")
+    assert counted(told, "platform") == {"x": 1} and asked(told, conflicts) == []  # the person saw what the teller said
+    say("platform=x", "contributor")
+    assert asked(told, conflicts) == []  # they agree
+    say("platform=mixi,note", "contributor")
+    assert counted(told, "platform") == {"x": 1} and asked(told, conflicts) == [("platform",)] and waits("platform")
+    decide(told.path, "x:1700000000000000007", "platform=note", "editor", "相談して")
+    assert not waits("platform")
+    build(told.settings)
+    assert counted(told, "platform") == {"note": 1} and asked(told, conflicts) == []
+
+
 WRONG = {
     "unknown code": ("x:1700000000000000007", "platform=myspace"),
     "unknown dimension": ("x:1700000000000000007", "weather=fine"),

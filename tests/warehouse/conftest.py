@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from warehouse import schema, store
+from warehouse.scopes import SCOPES
 
 ZONE = "Asia/Tokyo"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -57,6 +58,7 @@ class Call:
             "is_after_close": False,
             "flags": [],
             "raw_ids": raw_ids,
+            **{f"can_{scope}": scope in ("count", "paraphrase") for scope in SCOPES},
         }
         row = base | more
         row = {"merged_story_id": row["story_id"]} | row

@@ -11,9 +11,11 @@ WITH told AS (
     min(local_date) AS local_date,
     min(local_month) AS local_month,
     count(*) AS member_count,
-    max(submission_ref) FILTER (is_representative) AS submission_ref,
-    bool_and(is_after_close) AS is_after_close
+    arg_min(submission_ref, (NOT is_representative, posted_at, submission_ref)) AS submission_ref,
+    bool_and(is_after_close) AS is_after_close,
+    bool_or(can_count) AS can_count
   FROM stg_submission
+  WHERE is_heard
   GROUP BY story_id
 ),
 gate AS (  -- a story passes when every dimension of [count] only holds one of the codes named there
@@ -39,7 +41,7 @@ judged AS (
 )
 SELECT
   story_id, merged_story_id, submission_ref, member_count, first_told_at, local_date, local_month,
-  is_story, is_apart, is_after_close, is_reviewed,
-  is_story AND NOT is_apart AND NOT is_after_close AS is_counted
+  is_story, is_apart, is_after_close, is_reviewed, can_count,
+  can_count AND is_story AND NOT is_apart AND NOT is_after_close AS is_counted
 FROM judged
 ORDER BY story_id;

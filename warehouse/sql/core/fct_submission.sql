@@ -8,6 +8,7 @@ SELECT
   contributor_ref, person_ref, merged_person_ref, conversation_ref,
   posted_at, local_date, local_month, received_at, zone,
   title_masked, body_masked, text_hash, attribution_wish,
-  truncated AS is_truncated, is_after_close, flags, len(raw_ids) AS item_count
+  truncated AS is_truncated, is_after_close, flags, len(raw_ids) AS item_count,
+  is_heard, can_count, can_paraphrase, can_quote, can_name, can_contact, can_ship, can_llm
 FROM stg_submission
 ORDER BY submission_ref;

@@ -1,8 +1,18 @@
--- what: what a person should look at: the coder was unsure and nobody decided, or the text changed after a decision
+-- what: what a person should look at: the coder was unsure and nobody decided, the text changed after a decision, or the teller corrected what a person had decided
 -- ja: 確認してほしい分類
 -- grain: one submission × dimension × cause
--- inputs: in_to_review, stg_submission, stg_story_code
+-- inputs: in_to_review, in_coding, stg_submission, stg_story_code
 CREATE TABLE fct_to_review AS
+WITH voice AS (  -- what people and tellers decided of each story, and when; a form's ticks have no time: whoever reviewed saw them
+  SELECT
+    story_id, dimension, coder = 'contributor' AS is_teller,
+    list_sort(list(DISTINCT coalesce(code, ''))) AS codes,
+    max(decided_at) AS decided_at,
+    arg_max(submission_ref, (decided_at, submission_ref)) AS submission_ref
+  FROM in_coding JOIN stg_submission USING (submission_ref)
+  WHERE decided_at IS NOT NULL AND (coder = 'contributor' OR starts_with(coder, 'person:'))
+  GROUP BY ALL
+)
 SELECT submission_ref, dimension, cause
 FROM in_to_review AS asked
 JOIN stg_submission AS submission USING (submission_ref)
@@ -12,4 +22,10 @@ WHERE cause = 'changed' OR (
     WHERE decided_by = 'person' AND decided.story_id = submission.story_id AND decided.dimension = asked.dimension
   )
 )
+UNION ALL
+SELECT teller.submission_ref, dimension, 'conflict'
+FROM voice AS teller
+JOIN voice AS person USING (story_id, dimension)
+WHERE teller.is_teller AND NOT person.is_teller
+  AND teller.codes <> person.codes AND teller.decided_at > person.decided_at  -- a later word of a person has settled it
 ORDER BY ALL;

@@ -6,6 +6,6 @@ CREATE TABLE mart_story_channel AS
 SELECT submission.channel, story.local_month, count(DISTINCT story.story_id) AS story_count
 FROM fct_story AS story
 JOIN fct_submission AS submission USING (story_id)
-WHERE story.is_counted
+WHERE story.is_counted AND submission.is_heard
 GROUP BY ALL
 ORDER BY ALL;

@@ -4,14 +4,14 @@
 WITH counted AS (
   SELECT story_id, merged_story_id, is_reviewed
   FROM fct_story
-  WHERE is_story AND NOT is_apart AND ($include_late OR NOT is_after_close)
+  WHERE can_count AND is_story AND NOT is_apart AND ($include_late OR NOT is_after_close)
 ),
 coded AS (
   SELECT counted.story_id, counted.merged_story_id, counted.is_reviewed, DIMENSION_code AS code
   FROM counted JOIN bridge_story_DIMENSION USING (story_id)
 ),
 teller AS (
-  SELECT story_id, person_ref, merged_person_ref FROM fct_submission
+  SELECT story_id, person_ref, merged_person_ref FROM fct_submission WHERE is_heard
 ),
 levels AS (
   SELECT 'group' AS level, group_code AS code, group_code, any_value(group_ja) AS label_ja, any_value(group_en) AS label_en,

@@ -12,6 +12,6 @@ FROM dim_channel
 JOIN fct_submission AS submission USING (channel)
 LEFT JOIN fct_story AS story
   ON story.story_id = submission.story_id
-  AND story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
+  AND submission.is_heard AND story.can_count AND story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
 GROUP BY ALL
 ORDER BY story_count DESC, code;

@@ -10,6 +10,6 @@ SELECT
   count(DISTINCT story.story_id) FILTER (story.is_reviewed) AS reviewed_count
 FROM fct_story AS story
 JOIN fct_submission AS submission USING (story_id)
-WHERE story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
+WHERE submission.is_heard AND story.can_count AND story.is_story AND NOT story.is_apart AND ($include_late OR NOT story.is_after_close)
 GROUP BY story.local_month
 ORDER BY code;

@@ -12,11 +12,14 @@ telling AS (
     submission.story_id,
     list({
       submission_ref: submission.submission_ref, channel: submission.channel, posted_at: submission.posted_at,
-      title_masked: submission.title_masked, body_masked: submission.body_masked, raw_ids: raw.raw_ids
+      title_masked: CASE WHEN can_paraphrase OR can_quote THEN title_masked END,
+      body_masked: CASE WHEN can_paraphrase OR can_quote THEN body_masked END,  -- the rest is for review only
+      raw_ids: raw.raw_ids
     } ORDER BY submission.posted_at, submission.submission_ref) AS submissions
   FROM fct_submission AS submission
   JOIN raw USING (submission_ref)
   SEMI JOIN story USING (story_id)
+  WHERE submission.is_heard
   GROUP BY submission.story_id
 ),
 coded AS (
@@ -25,7 +28,7 @@ coded AS (
   GROUP BY story_id
 )
 SELECT
-  story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed,
+  story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed, story.can_count,
   coalesce(coded.codes, []) AS codes, telling.submissions
 FROM story
 JOIN telling USING (story_id)

@@ -6,6 +6,7 @@ SELECT
   (
     SELECT count(DISTINCT submission.person_ref)
     FROM fct_submission AS submission JOIN story USING (story_id)
+    WHERE submission.is_heard
   ) AS person_count,
   count(*) FILTER (is_reviewed) AS reviewed_count
 FROM story;

@@ -13,6 +13,7 @@ WITH claim AS (
     END AS decided_by
   FROM in_coding AS coding
   JOIN stg_submission AS submission USING (submission_ref)
+  WHERE submission.is_heard
 ),
 heard AS (
   SELECT *, list_position(['person', 'contributor', 'machine'], decided_by) AS rank
