@@ -7,6 +7,7 @@ What [rules] of a dimension file may say (all of it optional):
   near           after or before a cue within so many characters: add to its weight, or take from it
   early, repeat  more weight for a cue near the beginning, for one that comes again
   reach          how far B of `A…B` may stand from A
+  shy            code -> kinds of its cues that say nothing where another code is named (DM is X's unless …)
   decay          each further cue of a code counts so much less, so that length alone proves nothing
   prior          what speaks for a code before a word is read; silent: and when no cue at all is found
   channel, lean, length   what the way it came, another dimension's evidence, a short text say for a code
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from tasks.coding.cues import GAP, PhraseBook, Place, longest, unbroken
 from warehouse.codebook import CodebookError, Dimension
@@ -28,10 +29,11 @@ from warehouse.codebook import CodebookError, Dimension
 Found = Mapping[int, Sequence[Place]]
 _STRENGTH = {"strong": 3.0, "medium": 1.5, "weak": 0.7, "against": -2.0}
 _RULES = {
-    *("strength", "words", "other_meaning", "near", "early", "repeat", "reach", "decay"),
+    *("strength", "words", "other_meaning", "near", "early", "repeat", "reach", "decay", "shy"),
     *("prior", "silent", "channel", "lean", "length", "slope", "offset"),
     *("threshold", "within", "most", "review_below", "none_when"),
 }
+_NAMING = {"name", "strong"}  # kinds of cues that name a code
 _NO_CODE = -1
 
 
@@ -49,6 +51,10 @@ class Evidence:
         self.weights[cue] = max(weight, self.weights.get(cue, weight))
         if weight > self.best:
             self.best, self.place = weight, place
+
+    def drop(self, cues: Set[int]) -> None:
+        """Forget what these cues said; the place stays that of the best of all."""
+        self.weights = {cue: weight for cue, weight in self.weights.items() if cue not in cues}
 
     def total(self, decay: float) -> float:
         total, share = 0.0, 1.0
@@ -76,13 +82,20 @@ class Question:
     def _compile_weighing(self, phrases: PhraseBook) -> None:
         self._phrases: dict[int, list[tuple[int, float]]] = defaultdict(list)
         self._pairs: dict[int, list[tuple[int, int, int, float]]] = defaultdict(list)
-        strength = {**_STRENGTH, **self.rules.get("strength", {})}
+        strength, shy = {**_STRENGTH, **self.rules.get("strength", {})}, self.rules.get("shy", {})
+        self._naming: dict[int, set[int]] = defaultdict(set)
+        self._shy: dict[int, set[int]] = defaultdict(set)
         for number, code in enumerate(self.dimension.codes):
             for kind, cues in code.cues.items():
                 if kind not in strength:
                     raise CodebookError(f"{self.name}.{code.code}: cues are {', '.join(strength)}, not {kind!r}")
-                for cue in cues:
-                    self._compile_cue(cue, number, strength[kind], phrases)
+                found = {self._compile_cue(cue, number, strength[kind], phrases) for cue in cues}
+                if kind in _NAMING:
+                    self._naming[number] |= found
+                if kind in shy.get(code.code, ()):
+                    self._shy[number] |= found
+        if unknown := set(shy) - set(self.codes):
+            raise CodebookError(f"{self.name}: [rules] shy names {', '.join(sorted(unknown))}, no code of it")
         for phrase in self.rules.get("other_meaning", []):
             self._phrases[phrases.token([phrase], self._words)].append((_NO_CODE, 0.0))
         self._near = [self._compile_near(rule, phrases) for rule in self.rules.get("near", [])]
@@ -93,15 +106,17 @@ class Question:
         self._reach = self.rules.get("reach", 20)
         self.decay = self.rules.get("decay", 0.6)
 
-    def _compile_cue(self, cue: str, code: int, weight: float, phrases: PhraseBook) -> None:
+    def _compile_cue(self, cue: str, code: int, weight: float, phrases: PhraseBook) -> int:
+        """Returns the number under which it will be in Evidence.weights."""
         tokens = [phrases.token([piece], self._words) for piece in cue.split(GAP)]
         if len(tokens) > 2:
             raise CodebookError(f"{self.name}: cue {cue!r} has more than one {GAP}")
         if len(tokens) == 1:
             self._phrases[tokens[0]].append((code, weight))
-        else:
-            key = -1 - sum(map(len, self._pairs.values()))
-            self._pairs[tokens[1]].append((key, tokens[0], code, weight))
+            return tokens[0]
+        key = -1 - sum(map(len, self._pairs.values()))
+        self._pairs[tokens[1]].append((key, tokens[0], code, weight))
+        return key
 
     def _compile_near(self, rule: Mapping, phrases: PhraseBook) -> tuple[int, bool, int, float]:
         after = "after" in rule
@@ -153,7 +168,16 @@ class Question:
             for key, first, code, weight in self._pairs[token]:
                 if first in found and (place := self._pair(text, found[first], found[token])):
                     evidence[code].add(key, weight, place)
+        if self._shy:
+            self._hush(evidence)
         return evidence
+
+    def _hush(self, evidence: Mapping[int, Evidence]) -> None:
+        """Shy cues of a code that is not named itself say nothing where another is."""
+        named = {code for code, e in evidence.items() if not self._naming[code].isdisjoint(e.weights)}
+        for code, cues in self._shy.items():
+            if named and code in evidence and code not in named:
+                evidence[code].drop(cues)
 
     def _change(self, text: str, found: Found, start: int, end: int) -> float:
         total = self._early_add if start < self._early else 0.0

@@ -59,7 +59,7 @@ class _Task:
 
 
 def train(examples: Sequence[Example], book: Codebook) -> Model:
-    """A model of every scored dimension of the codebook that enough examples answer. TooFew if there is none.
+    """A model of every dimension of the codebook that enough examples answer. TooFew if there is none.
 
     The same examples, whatever their order, give the same model (on one kind of processor and one release).
     """
@@ -81,7 +81,7 @@ def train(examples: Sequence[Example], book: Codebook) -> Model:
 
 def _tasks(examples: Sequence[Example], book: Codebook) -> Iterator[_Task]:
     for dimension in book.dimensions:
-        rows = [n for n, e in enumerate(examples) if dimension.scored and dimension.name in e.codes]
+        rows = [n for n, e in enumerate(examples) if dimension.name in e.codes]
         told = [set(examples[n].codes[dimension.name]) for n in rows]
         codes = [c for c in dimension.by_code if FEWEST <= sum(c in t for t in told) <= len(told) - FEWEST]
         if len(codes) > (not dimension.multi):

@@ -220,6 +220,13 @@ def test_two_words_in_one_sentence_say_more_than_apart(tmp_path: Path) -> None:
     assert together.probabilities["trouble"]["snow"] > 0.9 > apart.probabilities["trouble"]["snow"]
 
 
+def test_a_shy_cue_says_nothing_where_another_code_is_named(tmp_path: Path) -> None:
+    shy = TROUBLES["trouble.toml"].replace("offset = -1.0", 'offset = -1.0\nshy = { bus = ["weak"] }', 1)
+    coder = Coder(_codebook(tmp_path / "book", {**TROUBLES, "trouble.toml": shy}))
+    told = coder.code(["困っています。除雪とバス", "困っています。バス", "困っています。除雪。バスが来ない"])
+    assert [_codes(coded, "trouble") for coded in told] == [["snow"], ["bus"], ["snow", "bus"]]
+
+
 def test_each_further_cue_counts_less(tmp_path: Path) -> None:
     many = ", ".join(f'"雪{n}丁目"' for n in range(9))
     files = {**TROUBLES, "trouble.toml": TROUBLES["trouble.toml"].replace('weak = ["雪"]', f"weak = [{many}]")}

@@ -16,12 +16,12 @@ from tasks.coding.in_force import coder_in_force
 from warehouse import codebook
 
 FLOORS = {
-    "is_story": ("kappa", 0.77),
-    "platforms": ("micro", 0.92),
-    "benefits": ("micro", 0.59),
-    "industry": ("kappa", 0.77),
-    "attribution": ("kappa", 0.68),
-    "valence": ("kappa", 0.30),
+    "is_story": ("kappa", 0.93),
+    "platforms": ("micro", 0.93),
+    "benefits": ("micro", 0.75),
+    "industry": ("kappa", 0.83),
+    "attribution": ("kappa", 0.76),
+    "valence": ("kappa", 0.55),
 }
 
 
