@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import tasks.sample
-
 from tasks.coding import ngrams
 from tasks.coding.coder import Coder
 from tasks.coding.cues import fold
