@@ -208,6 +208,21 @@ def coder_train(home: Path, as_json: bool) -> None:
     train_and_tell(home, as_json)
 
 
+@coder.command("evaluate")
+@click.option("--leave-writers-out", is_flag=True, help="書き手を一人ずつ除いて学ばせ、その人の文章で測る(数分かかる)")
+@click.option("--out", "html", type=click.Path(dir_okay=False, path_type=Path), help="画面を書くファイル")
+@json_option
+@at_home
+def coder_evaluate(home: Path, leave_writers_out: bool, html: Path | None, as_json: bool) -> None:
+    """いまの分類器がどれだけ当たるか、どこが弱いかを1枚の画面に書く(既定: ホームの reports/coder.html)。
+
+    例: neta coder evaluate --leave-writers-out --out coder.html
+    """
+    from flows.evaluating import evaluate_and_tell
+
+    evaluate_and_tell(home, leave_writers_out, html and html.absolute(), as_json)
+
+
 @coder.command("list")
 @json_option
 @at_home

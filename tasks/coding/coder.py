@@ -41,7 +41,7 @@ class Coder:
     """
 
     def __init__(self, codebook: Codebook, model: Model | None = None):
-        self._model = model
+        self._codebook, self._model = codebook, model
         heads = model.heads.values() if model else ()
         self._heads = {h.dimension: h for h in heads if (d := codebook.by_name.get(h.dimension)) and h.fits(d)}
         self._phrases = PhraseBook()
@@ -56,6 +56,13 @@ class Coder:
         self._asked = sorted(self._questions, key=lambda q: (q.name not in self._gates, bool(q.none_when)))
         rules = f"rules-{_fingerprint(codebook.digest)}"
         self.version = f"{model.name}+{rules}" if self._heads else rules
+
+    def halves(self) -> dict[str, Coder]:
+        """The coder as it is (`both`), its rules alone and its model alone; without a model only the rules."""
+        rules = {"rules": Coder(self._codebook)}
+        if not self._heads:
+            return rules
+        return {**rules, "model": Coder(self._codebook, self._model.alone()), "both": self}
 
     def code(self, texts: Sequence[str], channels: Sequence[str] | None = None) -> list[Coded]:
         """One Coded per text, in order; spans are code points of the text given.

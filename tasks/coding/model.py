@@ -18,6 +18,7 @@ from tasks.coding.cues import Place
 from tasks.coding.ngrams import Grams
 from warehouse.codebook import Dimension
 
+ALONE = 2.0  # log-odds a unit of decision where nothing was learnt about it
 # A piece of evidence ends with the sentence, or at a comma once it is long enough. Folded text: full-width marks are not.
 _CLAUSE = re.compile(r"[^。!?\n\s][^。!?\n]{0,7}[^。!?\n、]*")
 
@@ -85,6 +86,12 @@ class Model:
         np.savez_compressed(folder / "weights.npz", vocabulary=self._grams.vocabulary, idf=self._grams.idf, **arrays)
         text = json.dumps(self.told, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+    def alone(self) -> Model:
+        """The same machines without the rules' word and without what was learnt about mixing: their own decisions."""
+        plain = {"of_model": ALONE, "of_rules": 0.0, "threshold": 0.5}
+        heads = [{**row, **plain, "bias": [0.0] * len(row["codes"])} for row in self.told["heads"]]
+        return Model(self._grams, self._weights, self._scale, self._bias, {**self.told, "heads": heads})
 
     def read(self, text: str) -> Opinion:
         """What it thinks of a folded text."""
