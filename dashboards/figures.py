@@ -128,7 +128,7 @@ def heat(table: Mapping, names: Sequence[str], title: str) -> str:
         for r, counts in enumerate(table["rows"])
         for c, n in enumerate(counts)
     ]
-    across = _rows(names)["axis"] | {"orient": "top", "labelAngle": -90, "labelLimit": 150, "minExtent": 0}
+    across = _rows(names)["axis"] | {"orient": "top", "labelAngle": -90, "labelLimit": 200, "minExtent": 0}
     place = {
         "y": {"field": "row", "type": "ordinal", "scale": {"padding": 0.04}, "axis": _rows(names)["axis"]},
         "x": {"field": "column", "type": "ordinal", "scale": {"padding": 0.04}, "axis": across},
