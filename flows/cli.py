@@ -364,7 +364,12 @@ def review_next(home: Path, as_json: bool) -> None:
 @click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
 @click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
 @click.option("--why", help="理由")
-@click.option("--as", "voice", type=click.Choice(["contributor"]), help="contributor: 応募者本人が直した分類として書く")
+@click.option(
+    "--as",
+    "voice",
+    type=click.Choice(["contributor", "adjudicator"]),
+    help="contributor: 応募者本人が直した分類として書く。adjudicator: 意見が分かれたものを協議して決める",
+)
 @at_home
 def decide(home: Path, submission: str, decision: str, who: str, why: str | None, voice: str | None) -> None:
     """分類を決めて台帳に書く(次の build で反映)。
@@ -376,6 +381,19 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     from flows.reviewing import decide as decide_
 
     click.echo(decide_(home, submission, decision, who, why, voice))
+
+
+@review.command("agreement")
+@json_option
+@at_home
+def review_agreement(home: Path, as_json: bool) -> None:
+    """同じ応募を2人以上が分類したときの一致度(κ と α、95%の幅)。
+
+    例: neta review agreement
+    """
+    from flows.agreeing import show_agreement
+
+    show_agreement(home, as_json)
 
 
 @main.command()

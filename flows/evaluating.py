@@ -40,7 +40,7 @@ def evaluate_and_tell(home: Path, leave_writers_out: bool, html: Path | None, as
     page = html or settings.lake.reports / PAGE
     write_private(coder_page.render(report, book, words, settings.call.title, settings.sample).encode(), page)
     if as_json:
-        show.as_json(_plain(report))
+        show.as_json(plain_figures(report))
         return
     for one in report["sets"]:
         _print(one, book, words)
@@ -134,12 +134,12 @@ def _print(one: dict, book: Codebook, words: Words) -> None:
     out.print()
 
 
-def _plain(value: object) -> object:
+def plain_figures(value: object) -> object:
     """Figures as {value, low, high}; what has no meaning as null."""
     if hasattr(value, "_asdict"):
-        return _plain(value._asdict())
+        return plain_figures(value._asdict())
     if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain_figures(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [plain_figures(part) for part in value]
     return None if isinstance(value, float) and isnan(value) else value
