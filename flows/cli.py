@@ -236,6 +236,25 @@ def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
     click.echo(put_in_force(home, name, who, why))
 
 
+@main.group()
+def codebook() -> None:
+    """分類表: 確かめる、変えたらどうなるかを見る、Excel で直す。"""
+
+
+@codebook.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@at_home
+def codebook_check(home: Path, folder: Path | None, as_json: bool) -> None:
+    """食い違いを全部、1行に1つ出す(分類表のフォルダを省くとホームのもの)。
+
+    例: neta codebook check --home mycall
+    """
+    from flows.codebooks import check_and_tell
+
+    sys.exit(check_and_tell(home, folder and folder.absolute(), as_json))
+
+
 @main.command()
 @click.option(
     "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True

@@ -65,7 +65,7 @@ def decide(
     dimension, codes = _parsed(decision, book)
     submission_id, ref, seen = find(settings, submission)
     payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
-    payload |= {"codebook_version": book.version} | ({"as": voice} if voice else {})
+    payload |= {"codebook_version": book.version, "codebook_meaning": book.meaning} | ({"as": voice} if voice else {})
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
     return Words(settings.language)("review.decided", id=entry, ref=ref, what=f"{dimension}={','.join(codes) or '–'}")
 
