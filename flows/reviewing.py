@@ -102,7 +102,12 @@ def find(settings: Settings, name: str) -> tuple[str, str, str]:
 
 
 def _decisions(settings: Settings) -> list[ledger.Entry]:
-    return ledger.read(settings.lake.ledger, "code")
+    """Those that today's codebook still understands, in its words."""
+    from tasks.codebooks.changes import read_today
+
+    book = codebook.load(settings.codebook)
+    read = [read_today(book, entry) for entry in ledger.read(settings.lake.ledger, "code")]
+    return [entry for entry, lost in read if not lost]
 
 
 def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 import pandas as pd
 import pyarrow as pa
 
+from tasks.codebooks.changes import old_labels, read_today
 from tasks.coding import Claim, Coded
 from tasks.coding.coder import Coder
 from warehouse import schema
@@ -92,21 +93,29 @@ def machine_rows(coder: Coder, book: Codebook, submissions: pd.DataFrame, answer
     return _codings(rows, book.version, coder.version)
 
 
-def contributor_rows(book: Codebook, submissions: pd.DataFrame, said: pa.Table) -> pa.Table:
-    """CODING rows of what tellers ticked on a form, where the label is one of the codebook's.
+def contributor_rows(
+    book: Codebook, submissions: pd.DataFrame, said: pa.Table
+) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """(CODING rows of what tellers ticked on a form, [(submission_ref, dimension, "codebook")] to be reviewed).
 
-    said: rows of the ledger; where a teller has corrected a dimension since, what was ticked there no longer counts.
+    A label counts where it is one of the codebook's, or was one of what was renamed or merged since; one that was split
+    or removed goes to review. said: rows of the ledger; where a teller has corrected a dimension since, what was ticked
+    there no longer counts.
     """
     corrected = {(ref, d) for ref, d, coder in _said_by(said) if coder == CONTRIBUTOR}
-    names = {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
-    rows = []
+    decided = {(ref, d) for ref, d, _ in _said_by(said)}
+    names = old_labels(book)
+    names |= {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
+    rows, asked = [], []
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
         for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
             if (ref, dimension) in corrected:
                 continue
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
-            rows += [(ref, dimension, code, 1.0, None, None, CONTRIBUTOR) for code in found]
-    return _codings(rows, book.version, CONTRIBUTOR)
+            rows += [(ref, dimension, code, 1.0, None, None, CONTRIBUTOR) for code in found if code]
+            if None in found and (ref, dimension) not in decided:
+                asked.append((ref, dimension, "codebook"))
+    return _codings(rows, book.version, CONTRIBUTOR), asked
 
 
 def _said_by(rows: pa.Table) -> Iterable[tuple[str, str, str]]:
@@ -130,24 +139,40 @@ def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
     return replace(entry, subject=turns.get(entry.subject, entry.subject), payload=entry.payload | ends)
 
 
-def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
-    """(CODING rows of what people decided, [(submission_ref, dimension)] whose text changed since: back to review).
+def person_rows(
+    book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]
+) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """(CODING rows of what people decided, [(submission_ref, dimension, cause)] of what goes back to review).
 
     Per submission, dimension and voice (the editors', the teller's own) the latest decision stands. One about another
-    text than today's does not. A decision that no code applies is a row without a code.
+    text than today's does not (cause `changed`), nor one whose codes were split or removed since (`codebook`); a
+    teller's own asks nobody where an editor has decided after it. A decision that no code applies is a row without a
+    code; one on a dimension that the codebook no longer has rests in the ledger.
     """
     pairs = zip(submissions["submission_ref"], submissions["text_hash"], strict=True)
     refs = dict(zip(submissions["submission_id"], pairs, strict=True))
-    latest = {(e.subject, e.payload["dimension"], e.payload.get("as", "")): e for e in decisions if e.subject in refs}
-    rows, changed = [], []
-    for (subject, dimension, voice), entry in sorted(latest.items()):
+    today = [read_today(book, entry) for entry in decisions if entry.subject in refs]
+    latest = {(e.subject, e.payload["dimension"], e.payload.get("as", "")): (e, lost) for e, lost in today}
+    rows, asked = [], []
+    for (subject, dimension, voice), (entry, lost) in sorted(latest.items()):
         ref, seen = refs[subject]
-        if entry.payload["text_hash"] != seen:
-            changed.append((ref, dimension))
+        if dimension not in book.by_name:
+            continue
+        if cause := _cause(entry, lost, seen):
+            editors, theirs_lost = latest.get((subject, dimension, ""), (None, ""))
+            if not voice or not editors or editors.id < entry.id or _cause(editors, theirs_lost, seen):
+                asked.append((ref, dimension, cause))
             continue
         who = voice or f"person:{entry.who}"
         rows += [(ref, dimension, code, who, entry.at) for code in entry.payload["codes"] or [None]]
-    return _person_table(rows, book.version), changed
+    return _person_table(rows, book.version), asked
+
+
+def _cause(entry: Entry, lost: str, seen: str) -> str:
+    """Why a decision does not stand, or nothing."""
+    if entry.payload["text_hash"] != seen:
+        return "changed"
+    return "codebook" if lost else ""
 
 
 def _person_table(rows: list[tuple], version: str) -> pa.Table:

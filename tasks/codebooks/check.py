@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tasks.codebooks.changes import read_today
 from tasks.coding.coder import Coder
 from tasks.coding.cues import GAP, PhraseBook, expand, fold
 from tasks.coding.question import Question
@@ -15,7 +16,7 @@ from warehouse.codebook_faults import Finding
 from warehouse.ledger import Entry
 
 
-def check(folder: Path, coder: Callable[[Codebook], Coder], decisions: Iterable[Entry] = ()) -> list[Finding]:
+def check(folder: Path, coder: Callable[[Codebook], Coder], decisions: Sequence[Entry] = ()) -> list[Finding]:
     """Findings, contradictions before warnings. coder: makes the one that examples are tried on; decisions: a ledger's."""
     files, found = faults.read(folder)
     refused = {finding.file for finding in (*found, *faults.refusals(files))}
@@ -39,7 +40,7 @@ def _of_dimension(file: str, dimension: Dimension) -> list[Finding]:
     return found
 
 
-def _of_book(book: Codebook, file_of, coder, decisions: Iterable[Entry], known: list[Finding]) -> Iterator[Finding]:
+def _of_book(book: Codebook, file_of, coder, decisions: Sequence[Entry], known: list[Finding]) -> Iterator[Finding]:
     """What shows only when dimensions stand together, or when the book is used."""
     yield from _gone_codes(book, file_of)
     if any(finding.key in ("cue_unreadable", "rules") for finding in known):
@@ -51,6 +52,7 @@ def _of_book(book: Codebook, file_of, coder, decisions: Iterable[Entry], known: 
         return
     yield from _of_examples(book, file_of, in_force)
     yield from _version_kept(book, decisions)
+    yield from _unexplained(book, decisions)
 
 
 def _of_cues(file: str, dimension: Dimension) -> Iterator[Finding]:
@@ -136,3 +138,14 @@ def _version_kept(book: Codebook, decisions: Iterable[Entry]) -> Iterator[Findin
     if other:
         told = {"version": book.version, "n": other}
         yield Finding(faults.HEAD, "version", "version_kept", told, is_warning=True)
+
+
+def _unexplained(book: Codebook, decisions: Iterable[Entry]) -> Iterator[Finding]:
+    """What people decided by names that are gone, with no [[change]] to say what became of them."""
+    read = [read_today(book, entry) for entry in decisions if entry.kind == "code"]
+    gone: Counter[tuple[str, str]] = Counter()
+    for payload in [entry.payload for entry, lost in read if lost == "gone"]:
+        known = book.by_name.get(payload["dimension"])
+        gone.update((payload["dimension"], c) for c in payload["codes"] if not known or c not in known.by_code)
+    for (dimension, code), count in sorted(gone.items()):
+        yield Finding("", f"{dimension}={code}", "unexplained", {"n": count}, is_warning=True)

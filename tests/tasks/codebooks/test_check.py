@@ -67,7 +67,12 @@ def test_an_example_that_the_coder_codes_otherwise_is_a_warning(book):
 
 
 def decided(book, **payload) -> Entry:
-    made = {"codebook_version": book.load().version, "codebook_meaning": book.load().meaning}
+    made = {
+        "dimension": "valence",
+        "codes": ["mixed"],
+        "codebook_version": book.load().version,
+        "codebook_meaning": book.load().meaning,
+    }
     return Entry(1, "2026-04-01T00:00:00+00:00", "editor", "code", "x:1", made | payload, None)
 
 
@@ -94,3 +99,12 @@ CHANGES = {
 def test_a_change_that_cannot_be_is_found(book, key):
     book.add("platform.toml", f"[[change]]\n{CHANGES[key]}")
     assert not found(book.folder)[key].is_warning
+
+
+def test_decisions_by_names_that_are_gone_ask_for_a_change(book):
+    entry = decided(book, dimension="platform", codes=["mixi"])
+    book.edit("codebook.toml", 'version = "1.2"', 'version = "1.3"')
+    book.edit("platform.toml", 'code = "mixi"', 'code = "mixi2"')
+    assert found(book.folder, [entry])["unexplained"].place == "platform=mixi"
+    book.add("platform.toml", '[[change]]\nkind = "remove"\nfrom = "mixi"\nsince = "1.3"\nwhy = "w"')
+    assert "unexplained" not in found(book.folder, [entry])
