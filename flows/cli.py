@@ -255,6 +255,20 @@ def codebook_check(home: Path, folder: Path | None, as_json: bool) -> None:
     sys.exit(check_and_tell(home, folder and folder.absolute(), as_json))
 
 
+@codebook.command("plan")
+@click.argument("new_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@at_home
+def codebook_plan(home: Path, new_folder: Path, as_json: bool) -> None:
+    """直した分類表にするとどうなるか: 動く件数、移る判断、確認し直す判断(何も書かない)。
+
+    例: neta codebook plan mycall/codebook-new --home mycall
+    """
+    from flows.codebooks import plan_and_tell
+
+    sys.exit(plan_and_tell(home, new_folder.absolute(), as_json))
+
+
 @main.command()
 @click.option(
     "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True

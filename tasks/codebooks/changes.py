@@ -19,10 +19,10 @@ def read_today(book: Codebook, entry: Entry) -> tuple[Entry, str]:
     """A decision `code` in today's names, and what it was lost by: nothing (it stands), `split`, `remove`, or `gone`
     (a code or a dimension that the codebook does not have and no change explains). Without a version it is the oldest.
     """
-    since = _since(book, entry.payload.get("codebook_version", ""))
-    dimension = _dimension_today(since, entry.payload["dimension"])
-    codes, lost = carried(since, dimension, entry.payload["codes"])
-    lost = lost or _removed(since, dimension) or _not_there(book, dimension, codes)
+    made = since(book, entry.payload.get("codebook_version", ""))
+    dimension = dimension_today(made, entry.payload["dimension"])
+    codes, lost = carried(made, dimension, entry.payload["codes"])
+    lost = lost or _removed(made, dimension) or _not_there(book, dimension, codes)
     return replace(entry, payload=entry.payload | {"dimension": dimension, "codes": codes}), lost
 
 
@@ -37,11 +37,13 @@ def _not_there(book: Codebook, dimension: str, codes: Sequence[str]) -> str:
     return "" if fits else "gone"
 
 
-def _since(book: Codebook, version: str) -> list[Change]:
+def since(book: Codebook, version: str) -> list[Change]:
+    """Changes that came after a version, the oldest first."""
     return [change for change in book.changes if version_key(change.since) > version_key(version)]
 
 
-def _dimension_today(changes: Sequence[Change], name: str) -> str:
+def dimension_today(changes: Sequence[Change], name: str) -> str:
+    """What a dimension is called after the changes."""
     for change in changes:
         if not change.dimension and change.kind == "rename" and name in change.before:
             name = change.after[0]
@@ -74,3 +76,10 @@ def _old_labels(book: Codebook) -> Iterator[tuple[tuple[str, str], str | None]]:
             today = codes[0] if not lost and codes[0] in known else None
             for label in filter(None, (old, change.labels.get(old))):
                 yield (change.dimension, label), today
+
+
+def renamed(book: Codebook, dimension: str, codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes that were learnt under an older codebook, by the names they bear today; for what is gone, as they were."""
+    known = book.by_name[dimension].by_code if dimension in book.by_name else {}
+    renames = [change for change in book.changes if change.kind == "rename"]
+    return tuple(code if code in known else carried(renames, dimension, [code])[0][0] for code in codes)
