@@ -269,6 +269,33 @@ def codebook_plan(home: Path, new_folder: Path, as_json: bool) -> None:
     sys.exit(plan_and_tell(home, new_folder.absolute(), as_json))
 
 
+@codebook.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
+@at_home
+def codebook_export(home: Path, file: Path) -> None:
+    """ホームの分類表を Excel にする(観点ごとに1シート、分類ごとに1行)。
+
+    例: neta codebook export 分類表.xlsx --home mycall
+    """
+    from flows.codebooks import export_and_tell
+
+    click.echo(export_and_tell(home, file.absolute()))
+
+
+@codebook.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.xlsx")
+@click.argument("directory", type=click.Path(path_type=Path))
+@at_home
+def codebook_import(home: Path, file: Path, directory: Path) -> None:
+    """Excel で直した分類表を、新しいフォルダに書いて確かめる(ホームの分類表はそのまま)。
+
+    例: neta codebook import 分類表.xlsx mycall/codebook-new --home mycall
+    """
+    from flows.codebooks import import_and_tell
+
+    sys.exit(import_and_tell(home, file.absolute(), directory.absolute()))
+
+
 @main.command()
 @click.option(
     "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows import show
+from flows.failures import Refused
 from flows.settings import Settings, load
 from tasks.codebooks import plan
 from tasks.codebooks.changes import since
@@ -19,6 +20,7 @@ from tasks.coding.in_force import coder_in_force
 from warehouse import codebook, counts, ledger, schema, store
 from warehouse.codebook import Codebook
 from warehouse.codebook_faults import Finding
+from warehouse.lake import write_durably
 from warehouse.words import Words
 
 
@@ -171,3 +173,35 @@ def _label(new: Codebook, old: Codebook, dimension: str, words: Words, code: str
         if known and (code is None or code in known.by_code):
             return getattr(known.by_code[code] if code else known, words.language)
     return code or dimension
+
+
+def export_and_tell(home: Path, out: Path) -> str:
+    """The home's codebook as a workbook; what to tell. Refused if it cannot be."""
+    from tasks.codebooks import excel
+
+    settings = load(home)
+    words = Words(settings.language)
+    codebook.load(settings.codebook)  # one that is broken is mended first
+    try:
+        sheets = write_durably(out, lambda made: excel.to_excel(settings.codebook, made))
+    except excel.NotExcel as error:
+        raise Refused(words(f"excel.{error.key}", **error.fill)) from None
+    return words("excel.exported", file=out, n=sheets)
+
+
+def import_and_tell(home: Path, file: Path, out: Path) -> int:
+    """The home's codebook with what the workbook says, as a folder of its own, and checked. Exit code as `check`."""
+    from tasks.codebooks import excel
+
+    settings = load(home)
+    words = Words(settings.language)
+    if out.exists():
+        raise Refused(words("excel.there", folder=out))
+    try:
+        changed = excel.from_excel(file, settings.codebook, out)
+    except excel.NotExcel as error:
+        raise Refused(words(f"excel.{error.key}", **error.fill)) from None
+    print(words("excel.imported", folder=out, files=" ".join(changed) or words("codebook.plan_none")))
+    code = check_and_tell(home, out, as_json=False)
+    print(words("excel.how", folder=out))
+    return code
