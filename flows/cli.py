@@ -297,15 +297,13 @@ def codebook_import(home: Path, file: Path, directory: Path) -> None:
 
 
 @main.command()
-@click.option(
-    "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True
-)
+@click.option("--by", help="観点の名のほか channel month。既定: 分類表で charted = true の観点")
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
 @json_option
 @at_home
-def counts(home: Path, by: str, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
+def counts(home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
     """話の数(--persons では人の数)を出す。
 
     例: neta counts --by platform,month
