@@ -34,7 +34,7 @@ class Edition:
 
     @cached_property
     def charted(self) -> list[str]:
-        return [name for name, row in self.dimensions.items() if row["is_charted"]]
+        return counts.charted(self.asking())
 
     @cached_property
     def menus(self) -> dict[str, Breakdown]:

@@ -75,9 +75,10 @@ def _sentences(totals: Mapping[str, int], words: Words, late: Mapping) -> dict[s
     people = {unit: linked(unit, unit, **asked) for unit, asked in _UNITS.items()}
     apart = {f"{kind}_count": linked(f"{kind}_count", "story_count", kind=kind) for kind in _UNCOUNTED}
     said = "web.late_counted" if late else "web.late"
+    rest = "web.rest" if totals["apart_count"] or totals["not_story_count"] else "web.reviewed_only"
     return {
         "head": sentence(words, "web.head", **people) + _range(totals, words),
-        "rest": sentence(words, "web.rest", **people, **apart),
+        "rest": sentence(words, rest, **people, **apart),
         "late": sentence(words, said, **apart) if totals["late_count"] else "",
         "unconsented": sentence(words, "web.unconsented", **apart) if totals["unconsented_count"] else "",
     }

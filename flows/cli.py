@@ -251,16 +251,74 @@ def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
     click.echo(put_in_force(home, name, who, why))
 
 
+@main.group()
+def codebook() -> None:
+    """分類表: 確かめる、変えたらどうなるかを見る、Excel で直す。"""
+
+
+@codebook.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@at_home
+def codebook_check(home: Path, folder: Path | None, as_json: bool) -> None:
+    """食い違いを全部、1行に1つ出す(分類表のフォルダを省くとホームのもの)。
+
+    例: neta codebook check --home mycall
+    """
+    from flows.codebooks import check_and_tell
+
+    sys.exit(check_and_tell(home, folder and folder.absolute(), as_json))
+
+
+@codebook.command("plan")
+@click.argument("new_folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@at_home
+def codebook_plan(home: Path, new_folder: Path, as_json: bool) -> None:
+    """直した分類表にするとどうなるか: 動く件数、移る判断、確認し直す判断(何も書かない)。
+
+    例: neta codebook plan mycall/codebook-new --home mycall
+    """
+    from flows.codebooks import plan_and_tell
+
+    sys.exit(plan_and_tell(home, new_folder.absolute(), as_json))
+
+
+@codebook.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
+@at_home
+def codebook_export(home: Path, file: Path) -> None:
+    """ホームの分類表を Excel にする(観点ごとに1シート、分類ごとに1行)。
+
+    例: neta codebook export 分類表.xlsx --home mycall
+    """
+    from flows.codebooks import export_and_tell
+
+    click.echo(export_and_tell(home, file.absolute()))
+
+
+@codebook.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.xlsx")
+@click.argument("directory", type=click.Path(path_type=Path))
+@at_home
+def codebook_import(home: Path, file: Path, directory: Path) -> None:
+    """Excel で直した分類表を、新しいフォルダに書いて確かめる(ホームの分類表はそのまま)。
+
+    例: neta codebook import 分類表.xlsx mycall/codebook-new --home mycall
+    """
+    from flows.codebooks import import_and_tell
+
+    sys.exit(import_and_tell(home, file.absolute(), directory.absolute()))
+
+
 @main.command()
-@click.option(
-    "--by", default="platform,benefit,industry", help="platform,benefit,industry,channel,month など", show_default=True
-)
+@click.option("--by", help="観点の名のほか channel month。既定: 分類表で charted = true の観点")
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
 @json_option
 @at_home
-def counts(home: Path, by: str, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
+def counts(home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
     """話の数(--persons では人の数)を出す。
 
     例: neta counts --by platform,month

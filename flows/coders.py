@@ -66,8 +66,8 @@ def list_coders(home: Path, as_json: bool) -> None:
     """The coders there are, and which one codes."""
     settings = load(home)
     words, book = Words(settings.language), codebook.load(settings.codebook)
-    now = in_force.coder_in_force(book, settings.lake.coders, ledger.read(settings.lake.ledger, "coder")).version
-    rows = [{"name": name, "in_force": _codes(name, now)} for name in _names(settings)]
+    coder = in_force.coder_in_force(book, settings.lake.coders, ledger.read(settings.lake.ledger, "coder"))
+    rows = [{"name": name, "in_force": _codes(name, coder.version)} for name in _names(settings)]
     if as_json:
         show.as_json(rows)
         return
@@ -75,6 +75,8 @@ def list_coders(home: Path, as_json: bool) -> None:
         print(
             f"{'*' if row['in_force'] else ' '} {row['name']}  {words('coder.is_in_force') if row['in_force'] else ''}".rstrip()
         )
+    if not coder.learnt:
+        print(words("coder.no_model"))
 
 
 def _codes(name: str, version: str) -> bool:

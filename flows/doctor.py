@@ -10,6 +10,8 @@ from flows import notify, runlog, show
 from flows.ingest import not_read
 from flows.settings import Settings, SettingsError, load
 from tasks import channels
+from tasks.codebooks.check import check
+from tasks.coding.coder import Coder
 from warehouse import codebook, counts, ledger, store
 from warehouse.lake import read_parquet
 from warehouse.words import Words
@@ -66,10 +68,10 @@ def _key(settings: Settings) -> Iterator[Finding]:
 
 
 def _codebook(settings: Settings) -> Iterator[Finding]:
-    try:
-        codebook.load(settings.codebook)
-    except (codebook.CodebookError, KeyError) as error:
-        yield "bad_codebook", str(error)
+    words = Words(settings.language)
+    for finding in check(settings.codebook, Coder):
+        if not finding.is_warning:
+            yield "bad_codebook", finding.told(words)
 
 
 def _raw(settings: Settings) -> Iterator[Finding]:

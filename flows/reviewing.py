@@ -95,7 +95,7 @@ def decide(
     dimension, codes = _parsed(decision, book)
     submission_id, ref, seen = find(settings, submission)
     payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
-    payload |= {"codebook_version": book.version} | ({"as": voice} if voice else {})
+    payload |= {"codebook_version": book.version, "codebook_meaning": book.meaning} | ({"as": voice} if voice else {})
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
     return Words(settings.language)("review.decided", id=entry, ref=ref, what=f"{dimension}={','.join(codes) or '–'}")
 
@@ -132,7 +132,12 @@ def find(settings: Settings, name: str) -> tuple[str, str, str]:
 
 
 def _decisions(settings: Settings) -> list[ledger.Entry]:
-    return ledger.read(settings.lake.ledger, "code")
+    """Those that today's codebook still understands, in its words."""
+    from tasks.codebooks.changes import read_today
+
+    book = codebook.load(settings.codebook)
+    read = [read_today(book, entry) for entry in ledger.read(settings.lake.ledger, "code")]
+    return [entry for entry, lost in read if not lost]
 
 
 def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:

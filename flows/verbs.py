@@ -68,8 +68,9 @@ def _show_day(out, settings: Settings, day, new_held: int, words: Words) -> None
         out.print(f"[yellow]{words('run.new_held', n=new_held)}[/yellow]")
     if not day.built["changed"]:
         out.print(words("run.unchanged"))
+    _tell_if_no_model(out, settings, words)
     out.print()
-    show_counts(settings.lake.home, "platform,benefit,industry", False, False, False)
+    show_counts(settings.lake.home, None, False, False, False)
     _where(out, settings, words)
 
 
@@ -78,6 +79,13 @@ def notices(out, rows: Sequence, words: Words) -> None:
     for name, problem, detail in rows:
         where = f"({show.one_line(detail)})" if detail else ""
         out.print(f"△ {show.one_line(name)}: {words('problem.' + problem)}{where}", style="yellow", markup=False)
+
+
+def _tell_if_no_model(out, settings: Settings, words: Words) -> None:
+    """Where cues alone coded what is on show, whoever looks at the counts must know."""
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        if counts.build_info(con)["coder_version"].startswith("rules-"):
+            out.print(words("coder.no_model"), markup=False)
 
 
 def _where(out, settings: Settings, words: Words) -> None:
@@ -154,15 +162,18 @@ def build_and_show(home: Path, as_json: bool, empty_cache: bool) -> int:
         show.as_json({"version": built.version, "changed": built.changed, "new_quarantine": new_held})
     else:
         out.print(words("build.done" if built.changed else "run.unchanged", version=built.version))
+        _tell_if_no_model(out, settings, words)
     return QUARANTINE if new_held else 0
 
 
-def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: bool, of_persons: bool = False) -> None:
-    """Counts by each breakdown asked for, groups first; of stories, or of persons."""
+def show_counts(
+    home: Path, by: str | None, include_late: bool, codes: bool, as_json: bool, of_persons: bool = False
+) -> None:
+    """Counts by each breakdown asked for, groups first; of stories, or of persons. by: if None, all that are charted."""
     settings = load(home)
     words, out = Words(settings.language), show.console()
-    names = [name for name in by.replace(" ", "").split(",") if name]
     with store.reading(settings.lake, str(settings.zone)) as con:
+        names = _asked(by) if by is not None else counts.charted(con)
         total = counts.totals(con, include_late)
         tables = [counts.breakdown(con, name, words, include_late) for name in names]
     if as_json:
@@ -172,7 +183,10 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
     for table in tables:
         show.breakdown(out, table, codes, words, "person" if of_persons else "story")
         out.print()
-    out.print(show.sample_mark(settings, words) + words("people.total" if of_persons else "count.total", **total))
+    rest = words("count.rest", **total) if total["apart_count"] or total["not_story_count"] else ""
+    out.print(
+        show.sample_mark(settings, words) + words("people.total" if of_persons else "count.total", **total) + rest
+    )
     for said, column in (("link.total_range", "story_count"), ("people.total_range", "person_count")):
         if total[f"{column}_low"] < total[column]:
             out.print(words(said, **total))
@@ -181,6 +195,10 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
     if total["late_count"] and not include_late:
         out.print(words("count.late", n=total["late_count"]))
     out.print(f"[dim]{words('count.note')}[/dim]")
+
+
+def _asked(by: str) -> list[str]:
+    return [name for name in by.replace(" ", "").split(",") if name]
 
 
 def held_items(settings: Settings) -> set[str]:
@@ -224,4 +242,5 @@ def show_status(home: Path, as_json: bool) -> None:
         out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
     for row in drift:
         out.print(words("status.drift", **row | {"channel": words("channel." + row["channel"])}), markup=False)
+    _tell_if_no_model(out, settings, words)
     out.print(words("status.backlog", **backlog))

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tasks.adjudication import CONTRIBUTOR, disagree
+from tasks.codebooks.changes import old_labels, read_today
 from tasks.coding import Claim, Coded
 from tasks.coding.coder import Coder
 from warehouse import schema
@@ -93,21 +94,29 @@ def machine_rows(coder: Coder, book: Codebook, submissions: pd.DataFrame, answer
     return _codings(rows, book.version, coder.version)
 
 
-def contributor_rows(book: Codebook, submissions: pd.DataFrame, said: pa.Table) -> pa.Table:
-    """CODING rows of what tellers ticked on a form, where the label is one of the codebook's.
+def contributor_rows(
+    book: Codebook, submissions: pd.DataFrame, said: pa.Table
+) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """(CODING rows of what tellers ticked on a form, [(submission_ref, dimension, "codebook")] to be reviewed).
 
-    said: rows of the ledger; where a teller has corrected a dimension since, what was ticked there no longer counts.
+    A label counts where it is one of the codebook's, or was one of what was renamed or merged since; one that was split
+    or removed goes to review. said: rows of the ledger; where a teller has corrected a dimension since, what was ticked
+    there no longer counts.
     """
     corrected = {(ref, d) for ref, d, coder in _said_by(said) if coder == CONTRIBUTOR}
-    names = {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
-    rows = []
+    decided = {(ref, d) for ref, d, _ in _said_by(said)}
+    names = old_labels(book)
+    names |= {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
+    rows, asked = [], []
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
         for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
             if (ref, dimension) in corrected:
                 continue
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
-            rows += [(ref, dimension, code, 1.0, None, None, CONTRIBUTOR) for code in found]
-    return _codings(rows, book.version, CONTRIBUTOR)
+            rows += [(ref, dimension, code, 1.0, None, None, CONTRIBUTOR) for code in found if code]
+            if None in found and (ref, dimension) not in decided:
+                asked.append((ref, dimension, "codebook"))
+    return _codings(rows, book.version, CONTRIBUTOR), asked
 
 
 def _said_by(rows: pa.Table) -> Iterable[tuple[str, str, str]]:
@@ -131,31 +140,51 @@ def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
     return replace(entry, subject=turns.get(entry.subject, entry.subject), payload=entry.payload | ends)
 
 
-def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
-    """(CODING rows of what people decided, [(submission_ref, dimension, cause)] for review).
+def person_rows(
+    book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]
+) -> tuple[pa.Table, list[tuple[str, str, str]]]:
+    """(CODING rows of what people decided, [(submission_ref, dimension, cause)] of what goes back to review).
 
     Per submission, dimension and voice (the editors', the teller's own) the latest decision stands. One about another
-    text than today's does not (cause `changed`). A decision that no code applies is a row without a code. Where editors
-    said different things of today's text nobody has adjudicated, that is a cause too (`disagreement`).
+    text than today's does not (cause `changed`), nor one whose codes were split or removed since (`codebook`); a
+    teller's own asks nobody where an editor has decided after it. Where editors said different things that nobody has
+    adjudicated, that is a cause too (`disagreement`). A decision that no code applies is a row without a code; one on a
+    dimension that the codebook no longer has rests in the ledger.
     """
     pairs = zip(submissions["submission_ref"], submissions["text_hash"], strict=True)
     refs = dict(zip(submissions["submission_id"], pairs, strict=True))
-    said: dict[tuple[str, str, bool], list[Entry]] = defaultdict(list)
-    for entry in decisions:
-        if entry.subject in refs:
-            said[entry.subject, entry.payload["dimension"], entry.payload.get("as") == CONTRIBUTOR].append(entry)
+    said = _by_voice(read_today(book, entry) for entry in decisions if entry.subject in refs)
     rows, asked = [], []
-    for (subject, dimension, is_teller), entries in sorted(said.items()):
+    for (subject, dimension, is_teller), words in sorted(said.items()):
         ref, seen = refs[subject]
-        last = entries[-1]
-        if last.payload["text_hash"] != seen:
-            asked.append((ref, dimension, "changed"))
+        if dimension not in book.by_name:
             continue
-        if not is_teller and disagree([e for e in entries if e.payload["text_hash"] == seen]):
+        last = words[-1][0]
+        if cause := _cause(*words[-1], seen):
+            editors = said.get((subject, dimension, False)) if is_teller else None
+            if not editors or editors[-1][0].id < last.id or _cause(*editors[-1], seen):
+                asked.append((ref, dimension, cause))
+            continue
+        if not is_teller and disagree([entry for entry, lost in words if not _cause(entry, lost, seen)]):
             asked.append((ref, dimension, "disagreement"))
         who = CONTRIBUTOR if is_teller else f"person:{last.who}"
         rows += [(ref, dimension, code, who, last.at) for code in last.payload["codes"] or [None]]
     return _person_table(rows, book.version), asked
+
+
+def _by_voice(words: Iterable[tuple[Entry, str]]) -> dict[tuple[str, str, bool], list[tuple[Entry, str]]]:
+    """(submission_id, dimension, by the teller?) -> what was said, in order, as today's codebook reads it."""
+    said: dict[tuple[str, str, bool], list[tuple[Entry, str]]] = defaultdict(list)
+    for entry, lost in words:
+        said[entry.subject, entry.payload["dimension"], entry.payload.get("as") == CONTRIBUTOR].append((entry, lost))
+    return said
+
+
+def _cause(entry: Entry, lost: str, seen: str) -> str:
+    """Why a decision does not stand, or nothing."""
+    if entry.payload["text_hash"] != seen:
+        return "changed"
+    return "codebook" if lost else ""
 
 
 def _person_table(rows: list[tuple], version: str) -> pa.Table:

@@ -7,21 +7,16 @@ dimension. Nothing else in neta knows the name of a dimension or of a code.
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from warehouse import codebook_faults as faults
+from warehouse.words import Words
+
 BUILT_IN = Path(__file__).parent / "codebook"
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
-
-
-# Names of dim_… and mart_story_… tables, breakdowns, filters and page parameters that are not the codebook's.
-_TAKEN = frozenset(
-    "build channel code contributor date dimension reason story month reviewed kind page include_late".split()
-)
 
 
 class CodebookError(ValueError):
@@ -30,12 +25,14 @@ class CodebookError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code. cues: text that speaks for it, by strength; read by the rules coder only."""
+    """One code. cues: text that speaks for it, by strength; read by the rules coder only. borders: what it is not."""
 
     code: str
     ja: str
     en: str
     definition: str = ""
+    borders: str = ""
+    examples: tuple[str, ...] = ()
     group: str | None = None
     since: str | None = None
     cues: Mapping[str, list[str]] = field(default_factory=dict)
@@ -46,6 +43,22 @@ class Group:
     code: str
     ja: str
     en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of codes with version `since`. dimension: whose codes; empty where dimensions themselves changed.
+
+    kind: rename, merge, split, add, remove. labels: what codes that are gone were called, for what forms still say.
+    """
+
+    kind: str
+    dimension: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    since: str
+    why: str
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,7 @@ class Codebook:
     dimensions: tuple[Dimension, ...]
     has_model: bool  # True: the model that comes with neta was trained for this codebook
     digest: str  # sha256 over the files: names the codebook in caches and codings
+    changes: tuple[Change, ...] = ()  # the oldest first
 
     @cached_property
     def by_name(self) -> dict[str, Dimension]:
@@ -89,34 +103,41 @@ class Codebook:
     def charted(self) -> list[Dimension]:
         return [d for d in self.dimensions if d.charted]
 
+    @cached_property
+    def meaning(self) -> str:
+        """12 hex digits that change with what codes mean to people, and not with cues and rules."""
+        told = [
+            (d.name, d.multi, [(c.code, c.ja, c.definition, c.borders, c.group) for c in d.codes])
+            for d in self.dimensions
+        ]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:12]
+
 
 def load(folder: Path) -> Codebook:
-    """Read a codebook folder; CodebookError names the file and what is wrong."""
-    files = sorted(folder.glob("*.toml"))
-    head_file = folder / "codebook.toml"
-    if head_file not in files:
-        raise CodebookError(f"{head_file}: not found; `neta init` copies a codebook into the home")
-    head = _read(head_file)
-    dimensions = [_dimension(f, _read(f)) for f in files if f != head_file]
+    """Read a codebook folder; CodebookError names file, place and what to do."""
+    files, found = faults.read(folder)
+    found += faults.refusals(files)
+    if found:
+        raise CodebookError(_told(folder, found))
+    head = files[faults.HEAD]
+    dimensions = [dimension_of(name, data) for name, data in faults.dimensions_of(files).items()]
     count = head.get("count", {})
-    book = Codebook(
-        version=str(head["version"]),
+    return Codebook(
+        version=head["version"],
         title=head.get("title", ""),
         count_only=count.get("only", {}),
         count_apart=count.get("apart", {}),
         dimensions=tuple(sorted(dimensions, key=lambda d: (d.order, d.name))),
         has_model=head.get("model") == "built-in",
-        digest=_digest(files),
+        digest=_digest(sorted(folder.glob("*.toml"))),
+        changes=_changes(files),
     )
-    _check_count(head_file, book)
-    return book
 
 
-def _read(file: Path) -> dict:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CodebookError(f"{file}: not TOML: {error}") from error
+def _told(folder: Path, found: Sequence[faults.Finding]) -> str:
+    words = Words()
+    more = words("codebook.more", n=len(found) - 1) if len(found) > 1 else ""
+    return f"{folder}/{found[0].told(words)}{more}"
 
 
 def _digest(files: list[Path]) -> str:
@@ -126,15 +147,8 @@ def _digest(files: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _dimension(file: Path, data: dict) -> Dimension:
-    name = data.get("name", file.stem)
-    if not _NAME.fullmatch(name):
-        raise CodebookError(f"{file}: name {name!r} must be lower-case letters, digits and _ (it names tables)")
-    if name in _TAKEN:
-        raise CodebookError(f"{file}: name {name!r} is taken by a table or a filter of neta's own; choose another")
-    groups = tuple(Group(g["code"], g["ja"], g.get("en", g["ja"])) for g in data.get("group", []))
-    codes = tuple(_code(file, c, {g.code for g in groups}) for c in data.get("code", []))
-    _check_codes(file, codes, data.get("unknown"))
+def dimension_of(name: str, data: dict) -> Dimension:
+    """One dimension from the data of its file, which must hold no refusal of codebook_faults."""
     return Dimension(
         name=name,
         key=data.get("key", name),
@@ -146,39 +160,40 @@ def _dimension(file: Path, data: dict) -> Dimension:
         scored=data.get("scored", True),
         charted=data.get("charted", False),
         unknown=data.get("unknown"),
-        codes=codes,
-        groups=groups,
+        codes=tuple(_code(c) for c in data.get("code", [])),
+        groups=tuple(Group(g["code"], g["ja"], g.get("en", g["ja"])) for g in data.get("group", [])),
         rules=data.get("rules", {}),
     )
 
 
-def _code(file: Path, data: dict, groups: set[str]) -> Code:
-    if groups and data.get("group") not in groups:
-        raise CodebookError(f"{file}: code {data.get('code')!r} names no group of this file: {data.get('group')!r}")
+def _code(data: dict) -> Code:
     return Code(
-        code=str(data["code"]),
+        code=data["code"],
         ja=data["ja"],
-        en=data.get("en", str(data["code"])),
+        en=data.get("en", data["code"]),
         definition=data.get("definition", ""),
+        borders=data.get("borders", ""),
+        examples=tuple(data.get("examples", ())),
         group=data.get("group"),
         since=data.get("since"),
         cues=data.get("cues", {}),
     )
 
 
-def _check_codes(file: Path, codes: tuple[Code, ...], unknown: str | None) -> None:
-    seen = [c.code for c in codes]
-    if not seen:
-        raise CodebookError(f"{file}: no [[code]] in it")
-    if len(set(seen)) != len(seen):
-        raise CodebookError(f"{file}: a code stands twice: {sorted({c for c in seen if seen.count(c) > 1})}")
-    if unknown is not None and unknown not in seen:
-        raise CodebookError(f"{file}: unknown = {unknown!r} is none of its codes")
-
-
-def _check_count(file: Path, book: Codebook) -> None:
-    for part in (book.count_only, book.count_apart):
-        for dimension, codes in part.items():
-            known = book.by_name.get(dimension)
-            if known is None or not set(codes) <= set(known.by_code):
-                raise CodebookError(f"{file}: [count] names {dimension} = {codes}, which no dimension file has")
+def _changes(files: Mapping[str, dict]) -> tuple[Change, ...]:
+    """In a dimension's file they speak of its codes, in codebook.toml of `dimension`, or of dimensions."""
+    own = {id(data): name for name, data in faults.dimensions_of(files).items()}
+    read = [
+        Change(
+            kind=change.get("kind", ""),
+            dimension=change.get("dimension", own.get(id(data), "")),
+            before=tuple(faults.listed(change.get("from"))),
+            after=tuple(faults.listed(change.get("to"))),
+            since=change.get("since", ""),
+            why=change.get("why", ""),
+            labels=change.get("labels", {}),
+        )
+        for data in files.values()
+        for change in faults.parts_of(data, "change")
+    ]
+    return tuple(sorted(read, key=lambda change: faults.version_key(change.since)))

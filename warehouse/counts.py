@@ -55,6 +55,11 @@ def dimensions(con: duckdb.DuckDBPyConnection) -> dict[str, dict]:
     return {row["dimension"]: row for row in ask(con, "SELECT * FROM dim_dimension ORDER BY dimension_order")}
 
 
+def charted(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Names of the dimensions by which counts are printed, in order."""
+    return [name for name, row in dimensions(con).items() if row["is_charted"]]
+
+
 def breakdown(con: duckdb.DuckDBPyConnection, name: str, words: Words, include_late: bool = False) -> Breakdown:
     """Counted stories by a dimension, by channel or by month. NoSuchBreakdown for another name."""
     known = dimensions(con)

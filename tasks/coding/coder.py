@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tasks.codebooks.changes import renamed
 from tasks.coding import Claim, Coded
 from tasks.coding.cues import Folded, PhraseBook, Place, fold
 from tasks.coding.model import Head, Model, Opinion
 from tasks.coding.question import Evidence, Question
 from warehouse.codebook import Codebook, CodebookError
 
-_SOURCES = ("cues.py", "question.py", "coder.py", "model.py", "ngrams.py")
+_SOURCES = ("cues.py", "question.py", "coder.py", "model.py", "ngrams.py", "../codebooks/changes.py")
 
 
 @dataclass(slots=True)
@@ -42,7 +43,9 @@ class Coder:
 
     def __init__(self, codebook: Codebook, model: Model | None = None):
         self._codebook, self._model = codebook, model
-        heads = model.heads.values() if model else ()
+        heads = (
+            [replace(h, codes=renamed(codebook, h.dimension, h.codes)) for h in model.heads.values()] if model else []
+        )
         self._heads = {h.dimension: h for h in heads if (d := codebook.by_name.get(h.dimension)) and h.fits(d)}
         self._phrases = PhraseBook()
         self._questions = [Question(dimension, self._phrases) for dimension in codebook.dimensions]
@@ -64,6 +67,11 @@ class Coder:
         if not self._heads:
             return rules
         return {**rules, "model": Coder(self._codebook, self._model.alone()), "both": self}
+
+    @property
+    def learnt(self) -> list[str]:
+        """Dimensions in which a model has a say; the others are coded by cues alone."""
+        return sorted(self._heads)
 
     def code(self, texts: Sequence[str], channels: Sequence[str] | None = None) -> list[Coded]:
         """One Coded per text, in order; spans are code points of the text given.

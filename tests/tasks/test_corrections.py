@@ -22,9 +22,9 @@ def test_a_correction_takes_the_place_of_what_was_ticked_in_that_dimension_alone
         Entry(1, "2026-04-01T00:00:00+00:00", "e", "code", "form:1", {**payload, "as": "contributor"}, None),
         Entry(2, "2026-04-01T00:00:00+00:00", "e", "code", "form:2", payload, None),
     ]
-    said, changed = assign_codes.person_rows(BOOK, submissions, decisions)
-    rows = assign_codes.contributor_rows(BOOK, submissions, said).to_pylist()
-    assert changed == [] and [(r["coder"], r["code"]) for r in said.to_pylist()] == [
+    said, asked = assign_codes.person_rows(BOOK, submissions, decisions)
+    rows = assign_codes.contributor_rows(BOOK, submissions, said)[0].to_pylist()
+    assert asked == [] and [(r["coder"], r["code"]) for r in said.to_pylist()] == [
         ("contributor", "x"),
         ("person:e", "x"),
     ]

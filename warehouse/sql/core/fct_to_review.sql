@@ -1,4 +1,4 @@
--- what: what a person should look at: the coder was unsure and nobody decided, the text changed after a decision, people disagree, or the teller corrected what a person had decided
+-- what: what a person should look at: the coder was unsure and nobody decided, the text or the codebook changed after a decision, people disagree, or the teller corrected what a person had decided
 -- ja: 確認してほしい分類
 -- grain: one submission × dimension × cause
 -- inputs: in_to_review, in_coding, stg_submission, stg_story_code
@@ -16,7 +16,7 @@ WITH voice AS (  -- what people and tellers decided of each story, and when; a f
 SELECT submission_ref, dimension, cause
 FROM in_to_review AS asked
 JOIN stg_submission AS submission USING (submission_ref)
-WHERE cause IN ('changed', 'disagreement') OR (
+WHERE cause IN ('changed', 'codebook', 'disagreement') OR (
   is_representative AND NOT EXISTS (
     FROM stg_story_code AS decided
     WHERE decided_by = 'person' AND decided.story_id = submission.story_id AND decided.dimension = asked.dimension
