@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, consent, load, people, tombstones
+from tasks import assign_codes, channels, conform, consent, kept_replies, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.in_force import coder_in_force
@@ -74,6 +74,7 @@ def travel(
     by_people, changed = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
     coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions, by_people), by_people])
+    coding = pa.concat_tables([coding, kept_replies.rows(book, submissions, decisions)])
     tell("load")
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [
