@@ -264,10 +264,10 @@ def test_nobody_there_and_a_private_place(home, capsys):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"trusted_hosts": []}, {"mostt": 3}, {"most": "3"}, {"model": ""}, {"characters": True}, {"url": "https://[x"}],
+    [{"trusted_hosts": []}, {"mostt": 3}, {"most": "3"}, {"model": ""}, {"characters": True}, {"address": "https://[x"}],
 )  # fmt: skip
 def test_settings_that_would_send_too_much_or_in_the_clear_are_refused(home, wrong):
-    set_up(home, "http://127.0.0.1:1", **wrong)
+    set_up(home, wrong.pop("address", "http://127.0.0.1:1"), **wrong)
     with pytest.raises(SettingsError, match=r"\[llm\]"):
         load(home.path)
 
@@ -285,4 +285,3 @@ def test_the_command_tells_the_plan(home, neta):
     set_up(home, "http://127.0.0.1:1")
     done = neta("coder", "ask", "--dry-run", "--home", home.path)
     assert done.returncode == 0 and "2件" in done.stdout and "何も送っていません" in done.stdout, done.stderr
-    assert neta("coder", "ask", "--dry-run", "--json", "--home", home.path).stdout.startswith("{")
