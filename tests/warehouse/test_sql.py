@@ -318,7 +318,7 @@ def test_the_llm_counts_nothing_and_where_it_differs_a_person_is_asked(call, ask
         call.story(ref, topic="apple oak")
     call.story("copy", topic="apple oak", story_id="story-other", is_representative=False)
     call.story("quiet", topic=None, told="no")
-    call.story("mute", can_count=False, topic="apple")
+    call.story("mute", can_count=False, topic="apple", story_id="story-same", is_representative=False)
     call.claim("said", "person:editor", 1.0, topic="apple")
     call.claim("form", "contributor", 1.0, topic="apple")
     before = [asked(call, f"FROM {name}") for name in ("mart_story_code", "fct_story", "mart_total", "fct_to_review")]

@@ -1,4 +1,4 @@
--- what: one telling of each story that its teller allows to be sent to a model, where people have not decided every dimension: those with most open questions first
+-- what: one telling of each story that its teller allows to be counted and to be sent to a model, where people have not decided every dimension: those with most open questions first
 WITH decided AS (
   SELECT story_id, count(DISTINCT dimension) AS dimensions
   FROM fct_coding JOIN fct_submission USING (submission_ref)
@@ -9,7 +9,7 @@ open AS (SELECT submission_ref, count(DISTINCT dimension) AS questions FROM fct_
 telling AS (
   SELECT *
   FROM fct_submission
-  WHERE can_llm AND is_heard
+  WHERE can_llm AND can_count
   QUALIFY row_number() OVER (PARTITION BY story_id ORDER BY NOT is_representative, posted_at, submission_ref) = 1
 )
 SELECT
