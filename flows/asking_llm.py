@@ -75,7 +75,7 @@ class Asking:
             step()
             if told.failed:
                 return
-            if told.sent >= self.client.requests:
+            if self.client.is_spent:
                 told.stopped = "" if told.asked == told.waiting else self.words("llm.budget")
                 return
             if in_a_row == IN_A_ROW:

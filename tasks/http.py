@@ -105,6 +105,11 @@ class Client:
         self._ends = time.monotonic() + self.budget
         return self
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether as many requests were sent as are allowed."""
+        return self.requests is not None and self.sent >= self.requests
+
     def __exit__(self, *_) -> None:
         for _wire, pool in self._roads.values():
             pool.close()
@@ -139,7 +144,8 @@ class Client:
             if answer:
                 return answer
             pause = max(wait, 2**attempt * (0.5 + self.dice()))
-            if attempt + 1 == TRIES or wait > LONGEST_WAIT or pause > self._ends - time.monotonic():
+            is_over = attempt + 1 == TRIES or self.is_spent
+            if is_over or wait > LONGEST_WAIT or pause > self._ends - time.monotonic():
                 break
             self.sleep(pause)
         raise failure
@@ -177,7 +183,7 @@ class Client:
 
     def _once(self, pool: httpcore.ConnectionPool, request: _Request) -> Answer:
         url = request.url
-        if self.requests is not None and self.sent >= self.requests:
+        if self.is_spent:
             raise Unreachable("requests_spent", url.host)
         self.sent += 1
         target = httpcore.URL(

@@ -16,6 +16,7 @@ from flows.failures import Refused
 from flows.forgetting import forget
 from flows.home import Answers, init
 from flows.ingest import ingest
+from flows.reviewing import show_next
 from flows.settings import SettingsError, load
 from tests.flows.conftest import Home
 from tests.standins.api import come_back_tomorrow, reset
@@ -104,7 +105,7 @@ def test_without_a_section_nothing_is_sent_and_the_key_must_be_there(home, monke
     assert server.asked == []
 
 
-def test_what_may_be_sent_is_asked_once_and_stands_beside_the_machine(home):
+def test_what_may_be_sent_is_asked_once_and_stands_beside_the_machine(home, capsys):
     before = rows(home, "FROM mart_story_code ORDER BY ALL"), rows(home, "FROM fct_to_review ORDER BY ALL")
     code, server = ask(home, well)
     assert code == 0 and {path for path, _ in server.asked} == {"/v1/chat/completions"}
@@ -119,6 +120,8 @@ def test_what_may_be_sent_is_asked_once_and_stands_beside_the_machine(home):
     assert ("benefit", None, None, None) in found
     after = rows(home, "FROM mart_story_code ORDER BY ALL"), rows(home, "FROM fct_to_review ORDER BY ALL")
     assert after[0] == before[0], "no count changes"
+    show_next(home.path, False)
+    assert "外部AI: platform=blog  0.90" in capsys.readouterr().out
     assert set(after[1]) > set(before[1]) and {r[2] for r in set(after[1]) - set(before[1])} == {"llm_differs"}
 
 

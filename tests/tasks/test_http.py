@@ -424,6 +424,9 @@ def test_no_more_requests_are_sent_than_allowed():
                 with pytest.raises(Unreachable, match="requests_spent"):
                     http.get(server.url)
         assert len(server.asked) == http.sent == 3
+    slept = []
+    got, asked = ask(in_turn([answer("500 Oh")]), sleep=slept.append, requests=2)
+    assert got.problem == "server_error" and len(asked) == 2 and slept == [0.5], "nor waited for what may not be asked"
 
 
 # secrets
