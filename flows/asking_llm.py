@@ -39,9 +39,12 @@ _OF_ONE_TEXT = {
 
 @dataclass
 class Told:
-    """What a run did. sent: requests; characters: of text, once for each request; stopped: why before the end."""
+    """What a run did. waiting: texts to ask about; sent: requests; characters: of text, once for each request; stopped:
+    why before the end.
+    """
 
     waiting: int
+    waiting_characters: int
     sent: int = 0
     characters: int = 0
     kept: int = 0
@@ -147,10 +150,10 @@ def ask_and_tell(
     build(settings)  # so that what was taken back until now is known; nothing to do if all is built in
     question = Question(codebook.load(settings.codebook))
     texts = _texts(settings, question)
+    told = Told(len(texts), sum(map(_size, texts)))
     most = llm.most if most is None else min(most, llm.most)
     if not as_json:
-        _tell_plan(llm, texts, most, words)
-    told = Told(waiting=len(texts))
+        _tell_plan(llm, told, most, words)
     if not dry_run and texts and most:
         limits = {"deadline": ANSWER_SECONDS, "body_bytes": REPLY_BYTES, "requests": most, "sleep": sleep}
         with Client(trusted=frozenset(llm.trusted_hosts), **limits) as client:
@@ -200,15 +203,16 @@ def _with_progress(asking: Asking, texts: Sequence[dict], told: Told, most: int,
         asking.all(texts, told, lambda: bar.advance(task))
 
 
-def _tell_plan(llm: Llm, texts: Sequence[dict], most: int, words: Words) -> None:
-    amount = {"n": len(texts), "characters": f"{sum(map(_size, texts)):,}"}
+def _tell_plan(llm: Llm, told: Told, most: int, words: Words) -> None:
+    amount = {"n": told.waiting, "characters": f"{told.waiting_characters:,}"}
     print(words("llm.plan", host=llm.host, model=llm.model, most=most, budget=f"{llm.characters:,}", **amount))
 
 
 def _tell(told: Told, llm: Llm, dry_run: bool, as_json: bool, words: Words) -> None:
     left = told.waiting - told.asked
     if as_json:
-        counts = {name: getattr(told, name) for name in ("waiting", "sent", "characters", "kept", "stopped")}
+        names = ("waiting", "waiting_characters", "sent", "characters", "kept", "stopped")
+        counts = {name: getattr(told, name) for name in names}
         show.as_json({"host": llm.host, "model": llm.model, **counts, "useless": dict(told.useless), "left": left})
         return
     if dry_run or not told.waiting:

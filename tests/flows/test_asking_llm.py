@@ -93,7 +93,7 @@ def rows(home: Home, sql: str) -> list[tuple]:
 LLM = "SELECT dimension, code, evidence_start, evidence_end FROM fct_coding WHERE coder = 'llm' ORDER BY ALL"
 
 
-def test_without_a_section_nothing_is_sent_and_the_key_must_be_there(home, monkeypatch):
+def test_without_a_section_nothing_is_sent_and_the_key_must_be_there(home, monkeypatch, capsys):
     with pytest.raises(Refused, match="外部AIは使わない設定"):
         ask_and_tell(home.path, None, False, True)
     monkeypatch.delenv("LLM_KEY")
@@ -102,6 +102,8 @@ def test_without_a_section_nothing_is_sent_and_the_key_must_be_there(home, monke
         with pytest.raises(Refused, match="LLM_KEY"):
             ask_and_tell(home.path, None, False, True)
         assert ask_and_tell(home.path, None, True, True) == 0  # what would be sent, without sending
+    told = json.loads(capsys.readouterr().out)
+    assert (told["waiting"], told["sent"]) == (2, 0) and told["waiting_characters"] > len(TEXTS[7]) + len(TEXTS[8])
     assert server.asked == []
 
 
@@ -138,9 +140,7 @@ def test_no_byte_of_a_text_without_leave_leaves_and_none_stays_in_the_ledger(hom
 
 def test_a_story_that_gives_orders_is_data_and_its_model_is_held_to_the_codebook(home):
     def obeys(body: str, number: int):
-        if "hacked" not in body:
-            return story(body)
-        return story(body, valence=claim("hacked")) if number < 9 else story(body)
+        return story(body, valence=claim("hacked")) if "hacked" in body else story(body)
 
     _, server = ask(home, obeys)
     systems = {request["messages"][0]["content"] for request in server.requests}
