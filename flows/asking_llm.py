@@ -49,6 +49,7 @@ class Told:
     characters: int = 0
     kept: int = 0
     asked: int = 0
+    unreached: int = 0  # texts that brought no answer at all; they come again
     useless: Counter = field(default_factory=Counter)
     stopped: str = ""
     failed: bool = False
@@ -128,6 +129,7 @@ class Asking:
         what = f"{self.words(f'problem.{error.problem}')}({error.detail})"
         if error.problem in _OF_ONE_TEXT and not isinstance(error, RateLimited):
             told.useless[what] += 1
+            told.unreached += 1
         else:
             told.stopped, told.failed = what, error.problem != "requests_spent"
 
@@ -141,7 +143,7 @@ class Asking:
 def ask_and_tell(
     home: Path, most: int | None, dry_run: bool, as_json: bool, sleep: Callable[[float], None] = time.sleep
 ) -> int:
-    """Ask, within the budget; exit code 1 if it could not go on. Refused where no model is set up or its key is missing."""
+    """Ask, within the budget; exit code 1 if some text could not be asked about. Refused where no model is set up or its key is missing."""
     settings = load(home)
     words = Words(settings.language)
     llm = _set_up(settings, words)
@@ -160,7 +162,7 @@ def ask_and_tell(
             asking = Asking(settings, llm, question, client, headers, words, last_word)
             _with_progress(asking, texts, told, most, as_json)
     _tell(told, llm, dry_run, as_json, words)
-    return 1 if told.failed else 0
+    return 1 if told.failed or told.unreached else 0
 
 
 def _set_up(settings: Settings, words: Words) -> Llm:
