@@ -251,6 +251,23 @@ def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
     click.echo(put_in_force(home, name, who, why))
 
 
+@coder.command("ask")
+@click.option(
+    "--most", type=click.IntRange(min=0), help="たずねる回数の上限(neta.toml の [llm] most より多くはならない)"
+)
+@click.option("--dry-run", is_flag=True, help="何も送らず、何件・何字を送ることになるかだけ見る")
+@json_option
+@at_home
+def coder_ask(home: Path, most: int | None, dry_run: bool, as_json: bool) -> None:
+    """外部AIにも分類をたずねる(neta.toml に [llm] があり、本人が「外部AIの利用」を許した話だけ。伏せ字のまま送る)。
+
+    例: neta coder ask --dry-run
+    """
+    from flows.asking_llm import ask_and_tell
+
+    sys.exit(ask_and_tell(home, most, dry_run, as_json))
+
+
 @main.group()
 def codebook() -> None:
     """分類表: 確かめる、変えたらどうなるかを見る、Excel で直す。"""

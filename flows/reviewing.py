@@ -77,6 +77,9 @@ def _print(row: dict, waiting: int, words: Words) -> None:
     for code in row["codes"]:
         mark = "?" if code["dimension"] in row["dimensions"] else " "
         print(f" {mark} {code['dimension']}={code['code'] or '–'}  {code['probability']:.2f}")
+    for code in row["llm_codes"]:
+        what = f"{code['dimension']}={code['code'] or '–'}  {code['probability']:.2f}"
+        print(f"   {words('llm.says', what=what)}")
     print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.lake import Lake
@@ -40,6 +41,29 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Llm:
+    """A model that may be asked (`neta coder ask`). url: of an OpenAI-compatible endpoint, up to and with /v1.
+
+    key_env: the environment variable with its key, empty for none; trusted_hosts: may lie in private networks.
+    """
+
+    url: str
+    model: str
+    key_env: str = ""
+    most: int = 100  # requests a run, those that are asked again included
+    characters: int = 200_000  # of story text a run
+    temperature: float | None = None  # not sent unless set: some models refuse it
+    trusted_hosts: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     lake: Lake
     zone: ZoneInfo
@@ -54,6 +78,7 @@ class Settings:
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
+    llm: Llm | None = None  # without it no text is ever sent to a model
 
     def inbox(self, channel: str) -> Path:
         """Where files of a channel wait."""
@@ -105,6 +130,7 @@ def load(home: Path) -> Settings:
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
         notify=_several(data.get("notify", {}).get("command", []), "[notify] command", lake.settings_file),
+        llm=_llm(data["llm"], lake.settings_file) if "llm" in data else None,
     )
 
 
@@ -139,6 +165,28 @@ def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
         known = " ".join(scope for scope in SCOPES if scope != "name")
         raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
     return scopes
+
+
+_LLM = {"url": str, "model": str, "key_env": str, "most": int, "characters": int, "temperature": (int, float)}
+
+
+def _llm(data: dict, file: Path) -> Llm:
+    """Every name and kind is checked: a misspelt budget would be none."""
+    hosts = _several(data.get("trusted_hosts", []), "[llm] trusted_hosts", file)
+    rest = {name: value for name, value in data.items() if name != "trusted_hosts"}
+    for name, value in rest.items():
+        if name not in _LLM or not isinstance(value, _LLM[name]) or isinstance(value, bool):
+            raise SettingsError(
+                f"{file}: [llm] {name} = {value!r} は使えません。使えるもの: {' '.join(_LLM)} trusted_hosts"
+            )
+    if missing := [name for name in ("url", "model") if not rest.get(name)]:
+        raise SettingsError(f"{file}: [llm] {missing[0]} がありません。書き足すか、[llm] の行を消してください")
+    llm = Llm(**rest, trusted_hosts=hosts)
+    if not llm.host or not llm.url.startswith("https://") and llm.host not in hosts:
+        raise SettingsError(
+            f"{file}: [llm] url は https:// で始めてください(自分の機械なら trusted_hosts に {llm.host or '名前'} を書きます)"
+        )
+    return llm
 
 
 def _zone(name: str, file: Path) -> ZoneInfo:

@@ -6,6 +6,7 @@ log that tells a query. What is told of a request is its host, never its path, q
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import ssl
@@ -60,11 +61,25 @@ class Answer:
     permanent: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked for; body: None for a GET, bytes for a POST."""
+
+    url: httpx.URL = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+
 @dataclass
 class Client:
-    """GETs, politely, one at a time. trusted: hosts that may lie in private networks (your own server); only they,
-    and only another of them, may lead there by a redirect.
+    """GETs and POSTs, politely, one at a time. trusted: hosts that may lie in private networks (your own server); only
+    they, and only another of them, may lead there by a redirect.
 
+    requests: how many may be sent, with those that are asked again; None for no bound. `sent` counts them.
     sleep and dice are parameters so that a test need not wait. tls: what certificates are checked against, by default
     the system's and certifi's.
     """
@@ -76,6 +91,8 @@ class Client:
     dice: Callable[[], float] = random.random
     agent: str = "neta"
     budget: float = RUN_SECONDS
+    requests: int | None = None
+    sent: int = field(default=0, init=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     _roads: dict[bool, tuple[Wire, httpcore.ConnectionPool]] = field(default_factory=dict, repr=False)
     _ends: float = field(default=0.0, repr=False)
@@ -87,6 +104,11 @@ class Client:
             self._roads[own] = wire, httpcore.ConnectionPool(ssl_context=tls, network_backend=wire)
         self._ends = time.monotonic() + self.budget
         return self
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether as many requests were sent as are allowed."""
+        return self.requests is not None and self.sent >= self.requests
 
     def __exit__(self, *_) -> None:
         for _wire, pool in self._roads.values():
@@ -103,54 +125,72 @@ class Client:
 
         params join those that the url has.
         """
-        start = _address(url, params)
-        sent = _checked({"User-Agent": self.agent, "Accept-Encoding": "gzip", **(headers or {})})
+        return self._ask(_Request(_address(url, params), self._headers(headers)))
+
+    def post(self, url: str, value: object, headers: Mapping[str, str] | None = None) -> Answer:
+        """As `get`, with a JSON value to send. A redirect is not followed but answered: what is sent is for one address.
+
+        It is sent again where a GET would be, so only for what may be asked twice.
+        """
+        sent = self._headers({"Content-Type": "application/json", **(headers or {})})
+        return self._ask(_Request(_address(url), sent, json.dumps(value).encode()))
+
+    def _headers(self, headers: Mapping[str, str] | None) -> dict[str, str]:
+        return _checked({"User-Agent": self.agent, "Accept-Encoding": "gzip", **(headers or {})})
+
+    def _ask(self, request: _Request) -> Answer:
         for attempt in range(TRIES):
-            answer, failure, wait = self._attempt(start, sent)
+            answer, failure, wait = self._attempt(request)
             if answer:
                 return answer
             pause = max(wait, 2**attempt * (0.5 + self.dice()))
-            if attempt + 1 == TRIES or wait > LONGEST_WAIT or pause > self._ends - time.monotonic():
+            is_over = attempt + 1 == TRIES or self.is_spent
+            if is_over or wait > LONGEST_WAIT or pause > self._ends - time.monotonic():
                 break
             self.sleep(pause)
         raise failure
 
-    def _attempt(self, start: httpx.URL, headers: dict[str, str]) -> tuple[Answer | None, Unreachable | None, float]:
+    def _attempt(self, request: _Request) -> tuple[Answer | None, Unreachable | None, float]:
         """An answer, or a failure that may pass, with the seconds that the source asks us to wait."""
-        now = time.monotonic()
+        now, host = time.monotonic(), request.url.host
         if now >= self._ends:
-            raise Unreachable("run_too_long", start.host)
+            raise Unreachable("run_too_long", host)
         try:
-            answer = self._follow(start, headers, min(now + self.deadline, self._ends))
+            answer = self._follow(request, min(now + self.deadline, self._ends))
         except _BROKEN as error:
-            return None, Unreachable("no_connection", f"{start.host}: {type(error).__name__}"), 0.0
+            return None, Unreachable("no_connection", f"{host}: {type(error).__name__}"), 0.0
         if answer.status not in _PASSING:
             return answer, None, 0.0
         wait = told_wait(answer.headers, datetime.now(UTC), resets=answer.status == 429)
         if answer.status == 429:
-            return None, RateLimited(start.host, wait), wait
-        return None, Unreachable("server_error", f"{start.host}: {answer.status}"), wait
+            return None, RateLimited(host, wait), wait
+        return None, Unreachable("server_error", f"{host}: {answer.status}"), wait
 
-    def _follow(self, url: httpx.URL, headers: dict[str, str], ends: float) -> Answer:
-        start, permanent, all_permanent = url, None, True
-        wire, pool = self._roads[url.host in self.trusted]
+    def _follow(self, request: _Request, ends: float) -> Answer:
+        first, permanent, all_permanent = request.url, None, True
+        wire, pool = self._roads[first.host in self.trusted]
         wire.ends = ends
         for _ in range(REDIRECTS + 1):
-            answer = self._once(pool, url, headers)
-            if answer.status not in _MOVED or "location" not in answer.headers:
-                return Answer(answer.status, answer.headers, answer.content, str(url), permanent)
-            target = _address(url, location=answer.headers["location"])
-            if not _same_owner(url, target):
+            answer = self._once(pool, request)
+            if request.body is not None or answer.status not in _MOVED or "location" not in answer.headers:
+                return Answer(answer.status, answer.headers, answer.content, str(request.url), permanent)
+            target, headers = _address(request.url, location=answer.headers["location"]), request.headers
+            if not _same_owner(request.url, target):
                 headers = {name: value for name, value in headers.items() if name.lower() in _FOR_ANYONE | _OURS}
-            url, all_permanent = target, all_permanent and answer.status in {301, 308}
-            permanent = str(url) if all_permanent else permanent
-        raise Unreachable("redirects", start.host)
+            request, all_permanent = _Request(target, headers), all_permanent and answer.status in {301, 308}
+            permanent = str(target) if all_permanent else permanent
+        raise Unreachable("redirects", first.host)
 
-    def _once(self, pool: httpcore.ConnectionPool, url: httpx.URL, headers: dict[str, str]) -> Answer:
+    def _once(self, pool: httpcore.ConnectionPool, request: _Request) -> Answer:
+        url = request.url
+        if self.is_spent:
+            raise Unreachable("requests_spent", url.host)
+        self.sent += 1
         target = httpcore.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )  # without a name and password before the host
-        with pool.stream("GET", target, headers={"Host": url.netloc.decode("ascii"), **headers}) as response:
+        headers = {"Host": url.netloc.decode("ascii"), **request.headers}
+        with pool.stream(request.method, target, headers=headers, content=request.body) as response:
             received = httpx.Headers(response.headers)
             parts = decoded(response.iter_stream(), received.get("content-encoding", ""), url.host)
             return Answer(response.status, received, self._body(parts, url.host), str(url))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, consent, load, people, tombstones
+from tasks import assign_codes, channels, conform, consent, kept_replies, load, people, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.in_force import coder_in_force
@@ -74,7 +74,8 @@ def travel(
     by_people, asked = assign_codes.person_rows(book, submissions, codes)
     by_tellers, ticked = assign_codes.contributor_rows(book, submissions, by_people)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
-    coding = pa.concat_tables([machine, by_tellers, by_people])
+    replies = kept_replies.rows(book, submissions, decisions)
+    coding = pa.concat_tables([machine, by_tellers, by_people, replies])
     tell("load")
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [

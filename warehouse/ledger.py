@@ -7,6 +7,7 @@ No story text is written here: what a person saw is named by its hash. Kinds, ea
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
+`llm` (subject = submission_id; {text_hash, codebook, model, answers or problem}): a model's reply, see tasks/kept_replies.py.
 `consent` (subject = submission_id; {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
 `about` (subject: the ref asked for; {refs}): somebody was shown what is held of them.
 `handed_out` (subject: the file's name; {file, refs}): a file that holds something of these leaves the home.

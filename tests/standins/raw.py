@@ -21,12 +21,13 @@ def answer(status: str, body: bytes = b"", **headers: str) -> bytes:
 class RawServer:
     """`with RawServer(script) as server:` answers every request by the script's pieces and closes the connection.
 
-    asked: (path, headers) of every request, in order of arrival.
+    asked: (path, headers) of every request, in order of arrival; bodies: what came with each.
     """
 
     def __init__(self, script: Script, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None):
         self.script, self.tls = script, tls
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []
         self._socket = socket.create_server((host, 0))
         self.port = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
@@ -62,14 +63,22 @@ class RawServer:
     def _request(self, connection: socket.socket) -> tuple[str, dict[str, str]]:
         data = b""
         while b"\r\n\r\n" not in data:
-            more = connection.recv(65536)
-            if not more:
-                raise ConnectionError
-            data += more
-        first, *lines = data.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+            data += _received(connection)
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        while len(body) < int(headers.get("content-length", 0)):
+            body += _received(connection)
+        self.bodies.append(body)
         self.asked.append((first.split(" ")[1], headers))
         return self.asked[-1]
+
+
+def _received(connection: socket.socket) -> bytes:
+    more = connection.recv(65536)
+    if not more:
+        raise ConnectionError
+    return more
 
 
 def drip(data: bytes, seconds: float) -> Iterable[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 import socket
 import ssl
@@ -369,6 +370,63 @@ def test_params_join_the_query():
 def test_no_cookie_comes_back():
     _, asked = ask(in_turn([answer("302 There", Location="/x", Set_Cookie="a=1")], [OK]))
     assert "cookie" not in asked[1][1]
+
+
+# what is sent
+
+
+QUESTION = {"text": "本の「ネタ」\n\ud800", "n": 1}
+
+
+def post(script, headers=None, **settings):
+    """(Answer or Unreachable, the server) for one post of QUESTION."""
+    with RawServer(script) as server, client(**settings) as http:
+        try:
+            return http.post(server.url + "/p?a=1", QUESTION, headers), server
+        except Unreachable as error:
+            return error, server
+
+
+def test_a_post_carries_json_and_goes_the_way_of_a_get():
+    slept = []
+    script = in_turn([answer("429 Slow", Retry_After="7")], [b"HTTP/1.1 2"], [answer("500 Oh")], [OK])
+    got, server = post(script, headers={"Authorization": "Bearer s3"}, sleep=slept.append)
+    assert got.content == b"yes" and slept == [7.0, 1.0, 2.0]
+    assert [json.loads(body) for body in server.bodies] == [QUESTION] * 4
+    path, headers = server.asked[3]
+    assert (
+        path == "/p?a=1" and headers["content-type"] == "application/json" and headers["authorization"] == "Bearer s3"
+    )
+
+
+@pytest.mark.parametrize("status", ["301 There", "302 There", "303 There", "307 There", "308 There"])
+def test_a_post_follows_no_redirect(status):
+    with RawServer(in_turn([OK])) as other:
+        got, server = post(lambda p, h: [answer(status, Location=other.url)])
+        assert got.status == int(status[:3]) and len(server.asked) == 1 and not other.asked
+        assert post(lambda p, h: [answer(status, Location="/here")])[0].status == int(status[:3])
+
+
+def test_a_post_has_the_deadline_the_cap_and_no_road_into_private_networks():
+    assert post(lambda p, h: drip(answer("200 OK", b"x" * 999), 0.05), deadline=0.5)[0].problem == "answer_too_slow"
+    assert post(lambda p, h: [answer("200 OK", b"x" * 999)], body_bytes=900)[0].problem == "answer_too_large"
+    got, server = post(in_turn([OK]), trusted=frozenset())
+    assert got.problem == "address_refused" and not server.asked
+    assert post(in_turn([OK]), headers={"Authorization": "鍵"})[0].problem == "header_refused"
+
+
+def test_no_more_requests_are_sent_than_allowed():
+    """Those that are asked again count, and so do redirects."""
+    with RawServer(in_turn([answer("500 Oh")], [OK], [answer("302 There", Location="/x")])) as server:
+        with client(requests=3) as http:
+            assert http.post(server.url, QUESTION).content == b"yes"
+            for _ in range(2):
+                with pytest.raises(Unreachable, match="requests_spent"):
+                    http.get(server.url)
+        assert len(server.asked) == http.sent == 3
+    slept = []
+    got, asked = ask(in_turn([answer("500 Oh")]), sleep=slept.append, requests=2)
+    assert got.problem == "server_error" and len(asked) == 2 and slept == [0.5], "nor waited for what may not be asked"
 
 
 # secrets

@@ -313,3 +313,24 @@ def _reads_only(whole: duckdb.DuckDBPyConnection, script: store.Script) -> None:
     made = alone.execute(f"SELECT count(*) FROM {script.name}").fetchone()
     assert made is not None
     alone.close()
+
+
+def test_the_llm_counts_nothing_and_where_it_differs_a_person_is_asked(call, asked):
+    for ref in ("same", "other", "none", "said", "form"):
+        call.story(ref, topic="apple oak")
+    call.story("copy", topic="apple oak", story_id="story-other", is_representative=False)
+    call.story("quiet", topic=None, told="no")
+    call.story("mute", can_count=False, topic="apple", story_id="story-same", is_representative=False)
+    call.claim("said", "person:editor", 1.0, topic="apple")
+    call.claim("form", "contributor", 1.0, topic="apple")
+    before = [asked(call, f"FROM {name}") for name in ("mart_story_code", "fct_story", "mart_total", "fct_to_review")]
+    call.claim("same", "llm", told="yes", mood="good", topic="oak apple")
+    for ref in ("other", "copy", "said", "form", "mute"):
+        call.claim(ref, "llm", 1.0, told="yes", topic="pear")
+    call.claim("none", "llm", 1.0, told="yes", topic=None)
+    call.claim("quiet", "llm", 1.0, told="yes", mood="bad", topic="oak")  # no story to the machine: the rest follows
+    after = [asked(call, f"FROM {name}") for name in ("mart_story_code", "fct_story", "mart_total", "fct_to_review")]
+    assert after[:3] == before[:3] and before[3] == []
+    assert after[3] == [(r, d, "llm_differs") for r, d in (("none", "topic"), ("other", "topic"), ("quiet", "told"))]
+    (row,) = [r for r in asked(call, store.question("review_next")) if r[0] == "none"]
+    assert [{c["code"] for c in codes} for codes in row[-2:]] == [{"yes", "good", "apple", "oak"}, {"yes", None}]

@@ -1,7 +1,7 @@
--- what: what a person should look at: the coder was unsure and nobody decided, the text or the codebook changed after a decision, people disagree, or the teller corrected what a person had decided
+-- what: what a person should look at: the coder was unsure and nobody decided, the text or the codebook changed after a decision, people disagree, the teller corrected what a person had decided, or a model that was asked says otherwise than the machine
 -- ja: 確認してほしい分類
 -- grain: one submission × dimension × cause
--- inputs: in_to_review, in_coding, stg_submission, stg_story_code
+-- inputs: in_to_review, in_coding, in_count_rule, stg_submission, stg_story_code
 CREATE TABLE fct_to_review AS
 WITH voice AS (  -- what people and tellers decided of each story, and when; a form's ticks have no time: whoever reviewed saw them
   SELECT
@@ -12,6 +12,22 @@ WITH voice AS (  -- what people and tellers decided of each story, and when; a f
   FROM in_coding JOIN stg_submission USING (submission_ref)
   WHERE decided_at IS NOT NULL AND (coder = 'contributor' OR starts_with(coder, 'person:'))
   GROUP BY ALL
+),
+answer AS (  -- of the machine and of the llm, submission by submission; a dimension without a code has none
+  SELECT
+    submission_ref, dimension, coder = 'llm' AS is_llm,
+    list_sort(list(DISTINCT coalesce(code, '')) FILTER (coalesce(code, '') <> '')) AS codes
+  FROM in_coding
+  WHERE coder IN ('rule', 'model', 'llm')
+  GROUP BY ALL
+),
+differing AS (
+  SELECT llm.submission_ref, llm.dimension, gate.dimension IS NOT NULL AS is_gate
+  FROM answer AS llm
+  LEFT JOIN answer AS machine
+    ON machine.submission_ref = llm.submission_ref AND machine.dimension = llm.dimension AND NOT machine.is_llm
+  LEFT JOIN (SELECT DISTINCT dimension FROM in_count_rule WHERE kind = 'only') AS gate ON gate.dimension = llm.dimension
+  WHERE llm.is_llm AND coalesce(llm.codes, []) <> coalesce(machine.codes, [])
 )
 SELECT submission_ref, dimension, cause
 FROM in_to_review AS asked
@@ -22,6 +38,19 @@ WHERE cause IN ('changed', 'codebook', 'disagreement') OR (
     WHERE decided_by = 'person' AND decided.story_id = submission.story_id AND decided.dimension = asked.dimension
   )
 )
+UNION ALL
+SELECT arg_min(submission_ref, (NOT is_representative, submission_ref)), dimension, 'llm_differs'  -- once a story
+FROM differing
+JOIN stg_submission AS submission USING (submission_ref)
+WHERE is_heard
+  AND (is_gate OR NOT EXISTS (  -- whether it is a story comes first: where that is open, the rest differs of itself
+    FROM differing AS first WHERE first.is_gate AND first.submission_ref = submission.submission_ref
+  ))
+  AND NOT EXISTS (
+    FROM stg_story_code AS decided
+    WHERE decided_by <> 'machine' AND decided.story_id = submission.story_id AND decided.dimension = differing.dimension
+  )
+GROUP BY story_id, dimension
 UNION ALL
 SELECT teller.submission_ref, dimension, 'conflict'
 FROM voice AS teller

@@ -5,11 +5,16 @@ WITH open AS (
 said AS (
   SELECT
     submission_ref,
-    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC) AS codes
+    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC)
+      FILTER (coder <> 'llm') AS codes,
+    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC)
+      FILTER (coder = 'llm') AS llm_codes
   FROM fct_coding
   GROUP BY submission_ref
 )
-SELECT submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions, coalesce(codes, []) AS codes
+SELECT
+  submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions,
+  coalesce(codes, []) AS codes, coalesce(llm_codes, []) AS llm_codes
 FROM open
 JOIN fct_submission USING (submission_ref)
 LEFT JOIN said USING (submission_ref)

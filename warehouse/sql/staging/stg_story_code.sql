@@ -13,7 +13,7 @@ WITH claim AS (
     END AS decided_by
   FROM in_coding AS coding
   JOIN stg_submission AS submission USING (submission_ref)
-  WHERE submission.is_heard
+  WHERE submission.is_heard AND coding.coder <> 'llm'  -- a second opinion: it asks for a person, and counts nothing
 ),
 heard AS (
   SELECT *, list_position(['person', 'contributor', 'machine'], decided_by) AS rank
