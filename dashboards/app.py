@@ -66,7 +66,11 @@ def make_app(lake: Lake, zone: str, language: str, is_sample: bool) -> FastAPI:
 
     @app.get("/report")
     def report() -> Response:
-        return _report(lake.reports / "validation.html")
+        return _report(lake.reports / "validation.html", "web.no_report")
+
+    @app.get("/coder")
+    def coder() -> Response:
+        return _report(lake.reports / "coder.html", "web.no_coder_page")
 
     @app.get("/healthz")
     def health() -> JSONResponse:
@@ -106,10 +110,10 @@ def _tell_failures(app: FastAPI, page: Callable[..., str], lake: Lake, words: Wo
         return HTMLResponse(page("message.html", key=key), error.status_code)
 
 
-def _report(file: Path) -> HTMLResponse:
-    """The validation report as it lies there; of its inline styles just those in the file are let in, by hash."""
+def _report(file: Path, missing: str) -> HTMLResponse:
+    """A report as it lies there; of its inline styles just those in the file are let in, by hash."""
     if not file.exists():
-        raise HTTPException(404, "web.no_report")
+        raise HTTPException(404, missing)
     text = file.read_text(encoding="utf-8")
     digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in _STYLE.findall(text)]
     allowed = "style-src " + " ".join(f"'sha256-{digest}'" for digest in digests)

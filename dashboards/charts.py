@@ -42,7 +42,7 @@ def bars(marks: Sequence[Mark], title: str) -> str:
         _layer("numbers", {**_TEXT, "align": "left", "dx": 7}, {**length, "text": _NUMBER}),
         _layer("hits", _HIT, {"x": {"value": 0}, "x2": {"value": "width"}, **_LINK}),
     ]
-    return _svg(_spec(marks, title, place, layers, WIDTH, {"step": STEP}))
+    return svg(_spec(marks, title, place, layers, WIDTH, {"step": STEP}))
 
 
 def columns(marks: Sequence[Mark], title: str) -> str:
@@ -55,7 +55,7 @@ def columns(marks: Sequence[Mark], title: str) -> str:
         _layer("numbers", {**_TEXT, "baseline": "bottom", "dy": -4}, {**length, "text": _NUMBER}),
         _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
     ]
-    return _svg(_spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT))
+    return svg(_spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT))
 
 
 _TEXT = {"type": "text", "fontSize": 14, "color": _INK}
@@ -92,6 +92,11 @@ def _axis(marks: Sequence[Mark]) -> dict:
 
 def _spec(marks: Sequence[Mark], title: str, place: dict, layers: list[dict], width: int, height: object) -> dict:
     rows = [{"row": row, **asdict(mark), "href": _ORIGIN + mark.href} for row, mark in enumerate(marks)]
+    return spec(title, rows, width, height, encoding=place, layer=layers)
+
+
+def spec(title: str, rows: list[dict], width: int, height: object, **rest: object) -> dict:
+    """What every drawing begins with; rest: its encoding and layers."""
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VERSION}.json",
         "description": title,
@@ -102,14 +107,14 @@ def _spec(marks: Sequence[Mark], title: str, place: dict, layers: list[dict], wi
         "padding": 0,
         "background": None,
         "config": {"font": FONT, "view": {"stroke": None}},
-        "encoding": place,
-        "layer": layers,
+        **rest,
     }
 
 
-def _svg(spec: dict) -> str:
-    svg = _converter().vegalite_to_svg(spec, vl_version=VERSION)
-    return svg.replace(f'xlink:href="{_ORIGIN}', 'href="')
+def svg(spec: dict) -> str:
+    """A spec as one <svg> element."""
+    drawn = _converter().vegalite_to_svg(spec, vl_version=VERSION)
+    return drawn.replace(f'xlink:href="{_ORIGIN}', 'href="')
 
 
 @cache

@@ -208,6 +208,21 @@ def coder_train(home: Path, as_json: bool) -> None:
     train_and_tell(home, as_json)
 
 
+@coder.command("evaluate")
+@click.option("--leave-writers-out", is_flag=True, help="書き手を一人ずつ除いて学ばせ、その人の文章で測る(数分かかる)")
+@click.option("--out", "html", type=click.Path(dir_okay=False, path_type=Path), help="画面を書くファイル")
+@json_option
+@at_home
+def coder_evaluate(home: Path, leave_writers_out: bool, html: Path | None, as_json: bool) -> None:
+    """いまの分類器がどれだけ当たるか、どこが弱いかを1枚の画面に書く(既定: ホームの reports/coder.html)。
+
+    例: neta coder evaluate --leave-writers-out --out coder.html
+    """
+    from flows.evaluating import evaluate_and_tell
+
+    evaluate_and_tell(home, leave_writers_out, html and html.absolute(), as_json)
+
+
 @coder.command("list")
 @json_option
 @at_home
@@ -366,7 +381,12 @@ def review_next(home: Path, as_json: bool) -> None:
 @click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
 @click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
 @click.option("--why", help="理由")
-@click.option("--as", "voice", type=click.Choice(["contributor"]), help="contributor: 応募者本人が直した分類として書く")
+@click.option(
+    "--as",
+    "voice",
+    type=click.Choice(["contributor", "adjudicator"]),
+    help="contributor: 応募者本人が直した分類として書く。adjudicator: 意見が分かれたものを協議して決める",
+)
 @at_home
 def decide(home: Path, submission: str, decision: str, who: str, why: str | None, voice: str | None) -> None:
     """分類を決めて台帳に書く(次の build で反映)。
@@ -378,6 +398,19 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     from flows.reviewing import decide as decide_
 
     click.echo(decide_(home, submission, decision, who, why, voice))
+
+
+@review.command("agreement")
+@json_option
+@at_home
+def review_agreement(home: Path, as_json: bool) -> None:
+    """同じ応募を2人以上が分類したときの一致度(κ と α、95%の幅)。
+
+    例: neta review agreement
+    """
+    from flows.agreeing import show_agreement
+
+    show_agreement(home, as_json)
 
 
 @main.command()

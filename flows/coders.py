@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from flows import show
@@ -22,7 +23,7 @@ def train_and_tell(home: Path, as_json: bool) -> None:
     settings = load(home)
     words, out, book = Words(settings.language), show.console(), codebook.load(settings.codebook)
     known = examples.shipped(book) if book.has_model else []
-    here = _decided_here(settings)
+    here = decided_here(settings)
     with locked(settings.lake), out.status(words("coder.learning", n=len(known) + len(here))):
         model = _trained([*known, *here], book, words)
         model.save(settings.lake.coders / model.name)
@@ -42,11 +43,11 @@ def _trained(known: Sequence[Example], book: Codebook, words: Words) -> Model:
         raise Refused(words("coder.too_few", n=str(error))) from None
 
 
-def _decided_here(settings: Settings) -> list[Example]:
-    """What people decided, as it stands in the published warehouse; nothing where none was published."""
+def decided_here(settings: Settings, after: datetime | None = None) -> list[Example]:
+    """What people decided (after a time), as it stands in the published warehouse; nothing where none was published."""
     try:
         with store.reading(settings.lake, str(settings.zone)) as con:
-            return list(examples.decided(store.ask(con, store.question("decided_texts"))))
+            return list(examples.decided(store.ask(con, store.question("decided_texts")), after))
     except store.NotBuilt:
         return []
 
@@ -83,4 +84,4 @@ def _codes(name: str, version: str) -> bool:
 def _names(settings: Settings) -> list[str]:
     home = settings.lake.coders
     trained = sorted(folder.parent.name for folder in home.glob("*/model.json")) if home.exists() else []
-    return [in_force.RULES, Model.load(in_force.BUILT_IN).name, *trained]
+    return [in_force.RULES, in_force.built_in_name(), *trained]

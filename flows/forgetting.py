@@ -20,7 +20,7 @@ from tasks import erase, person, stored, tombstones
 from tasks.inbox import land_inbox
 from tasks.stored import Reading
 from tasks.traces import Found, Traces, search
-from warehouse import cells, ledger
+from warehouse import cells, ledger, store
 from warehouse import tombstones as stones_files
 from warehouse.lake import Lake, locked
 from warehouse.words import Words
@@ -186,17 +186,25 @@ def prove(settings: Settings, pending: Pending) -> tuple[list[Found], Reading]:
     return search(files, pending.traces, reading), reading
 
 
+def _still_told_in(settings: Settings, pending: Pending) -> list[dict]:
+    """Submissions of others that hold what was withdrawn, as the new warehouse shows them: submission_ref, channel, date."""
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        rows = store.ask(con, store.question("texts_all"))
+    return [row for row in rows if any(pending.traces.found_in(row.pop("text")))]
+
+
 def _tell(
     settings: Settings, pending: Pending, found: Sequence[Found], reading: Reading, words: Words, as_json
 ) -> None:
     home = settings.lake.home
     places = [{"file": str(f.path.relative_to(home)), "where": f.where, "kind": f.kind} for f in found]
     beyond = _out_of_reach(settings, pending, words)
+    others = _still_told_in(settings, pending) if found else []
     if as_json:
         read = {"files": dict(reading.files), "parts": dict(reading.parts), "unread": reading.unread}
         searched = {"traces": pending.traces.count, "too_short": pending.traces.short}
         told = {"withdrawal": pending.told, "searched": searched, "read": read, "found": places}
-        show.as_json({**told, "out_of_reach": beyond})
+        show.as_json({**told, "still_told_in": others, "out_of_reach": beyond})
         return
     print(words("forget.done", **{k: pending.told[k] for k in ("submissions", "items")}))
     print(words("forget.searched", n=pending.traces.count))
@@ -209,6 +217,8 @@ def _tell(
         print(words("forget.unread", name=show.one_line(name)))
     for place in places:
         print("✗ " + words("forget.found", **{**place, "kind": words(f"forget.kind_{place['kind']}")}))
+    for row in others:
+        print("  " + words("forget.told_in", **{**row, "channel": words(f"channel.{row['channel']}")}))
     print(words("forget.not_clean", file=pending.file(settings.lake)) if found else words("forget.clean"))
     print(words("forget.beyond"))
     for line in beyond:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dashboards.plain import plain
 from flows import show
 from flows.failures import Refused
 from flows.settings import Settings, load
+from tasks import adjudication
 from warehouse import codebook, ledger, store
 from warehouse.words import Words
 
@@ -19,25 +21,52 @@ def show_next(home: Path, as_json: bool) -> None:
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        waiting = _open(store.ask(con, store.question("review_next")), _decisions(settings))
+        decisions = _decisions(settings)
+        waiting = _open(store.ask(con, store.question("review_next")), decisions)
     if as_json:
         show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
     elif not waiting:
         print(words("review.none"))
     else:
         _print(waiting[0], len(waiting), words)
+        _print_disagreements(waiting[0], decisions, words)
 
 
 def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
     """Rows of review_next without the questions that were decided, about the text on show, since the build."""
-    about = ("submission_ref", "dimension", "text_hash")
-    latest = {tuple(e.payload[name] for name in about): e for e in decisions}
-    decided = {what for what, e in latest.items() if "as" not in e.payload}  # a teller's correction asks for a person
+    decided = {
+        what
+        for what, said in _by_question(decisions).items()
+        if said[-1].payload.get("as") != adjudication.CONTRIBUTOR  # a teller's correction asks for a person
+        and not adjudication.disagree(adjudication.by_people(said))
+    }
     for row in rows:
         row["dimensions"] = [
             d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided
         ]
     return [row for row in rows if row["dimensions"]]
+
+
+def _by_question(decisions: list[ledger.Entry]) -> dict[tuple[str, str, str], list[ledger.Entry]]:
+    """(submission_ref, dimension, text_hash) -> what was decided of it, in order of writing."""
+    said = defaultdict(list)
+    for entry in decisions:
+        said[tuple(entry.payload[name] for name in ("submission_ref", "dimension", "text_hash"))].append(entry)
+    return said
+
+
+def open_disagreements(decisions: list[ledger.Entry]) -> dict[tuple[str, str, str], list[ledger.Entry]]:
+    """Those of _by_question() that want an adjudicator."""
+    said = _by_question(adjudication.by_people(decisions))
+    return {what: entries for what, entries in said.items() if adjudication.disagree(entries)}
+
+
+def _print_disagreements(row: dict, decisions: list[ledger.Entry], words: Words) -> None:
+    """Who said what of the questions that want an adjudicator."""
+    for (ref, dimension, seen), said in open_disagreements(decisions).items():
+        if (ref, seen) == (row["submission_ref"], row["text_hash"]):
+            told = [f"{who}={','.join(e.payload['codes']) or '–'}" for who, e in adjudication.words(said).items()]
+            print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(told)), ref=ref))
 
 
 def _print(row: dict, waiting: int, words: Words) -> None:
@@ -59,7 +88,8 @@ def decide(
 ) -> str:
     """Write one decision on one dimension of one submission (ref or native id) into the ledger; returns what to tell.
 
-    voice: `contributor` where the teller asked for it: heard before the machine, after the editors.
+    voice: `contributor` where the teller asked for it: heard before the machine, after the editors; `adjudicator` where
+    it settles what people disagree about.
 
     It names the text that was on show, so that it never speaks for a text that changed since.
     """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
 import pandas as pd
 import pyarrow as pa
 
+from tasks.adjudication import CONTRIBUTOR, disagree
 from tasks.coding import Claim, Coded
 from tasks.coding.coder import Coder
 from warehouse import schema
@@ -17,7 +19,6 @@ from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
 from warehouse.ledger import Entry
 
-CONTRIBUTOR = "contributor"  # the teller's own voice: on a form, or by a correction that an editor wrote down
 _CLAIM = [field.name for field in fields(Claim)]
 
 
@@ -131,23 +132,30 @@ def _renamed(entry: Entry, turns: Mapping[str, str]) -> Entry:
 
 
 def person_rows(book: Codebook, submissions: pd.DataFrame, decisions: Iterable[Entry]) -> tuple[pa.Table, list[tuple]]:
-    """(CODING rows of what people decided, [(submission_ref, dimension)] whose text changed since: back to review).
+    """(CODING rows of what people decided, [(submission_ref, dimension, cause)] for review).
 
     Per submission, dimension and voice (the editors', the teller's own) the latest decision stands. One about another
-    text than today's does not. A decision that no code applies is a row without a code.
+    text than today's does not (cause `changed`). A decision that no code applies is a row without a code. Where editors
+    said different things of today's text nobody has adjudicated, that is a cause too (`disagreement`).
     """
     pairs = zip(submissions["submission_ref"], submissions["text_hash"], strict=True)
     refs = dict(zip(submissions["submission_id"], pairs, strict=True))
-    latest = {(e.subject, e.payload["dimension"], e.payload.get("as", "")): e for e in decisions if e.subject in refs}
-    rows, changed = [], []
-    for (subject, dimension, voice), entry in sorted(latest.items()):
+    said: dict[tuple[str, str, bool], list[Entry]] = defaultdict(list)
+    for entry in decisions:
+        if entry.subject in refs:
+            said[entry.subject, entry.payload["dimension"], entry.payload.get("as") == CONTRIBUTOR].append(entry)
+    rows, asked = [], []
+    for (subject, dimension, is_teller), entries in sorted(said.items()):
         ref, seen = refs[subject]
-        if entry.payload["text_hash"] != seen:
-            changed.append((ref, dimension))
+        last = entries[-1]
+        if last.payload["text_hash"] != seen:
+            asked.append((ref, dimension, "changed"))
             continue
-        who = voice or f"person:{entry.who}"
-        rows += [(ref, dimension, code, who, entry.at) for code in entry.payload["codes"] or [None]]
-    return _person_table(rows, book.version), changed
+        if not is_teller and disagree([e for e in entries if e.payload["text_hash"] == seen]):
+            asked.append((ref, dimension, "disagreement"))
+        who = CONTRIBUTOR if is_teller else f"person:{last.who}"
+        rows += [(ref, dimension, code, who, last.at) for code in last.payload["codes"] or [None]]
+    return _person_table(rows, book.version), asked
 
 
 def _person_table(rows: list[tuple], version: str) -> pa.Table:

@@ -48,11 +48,10 @@ def same_person_table(pairs: Sequence[Pair]) -> pa.Table:
     return _rows("in_same_person", pairs)
 
 
-def to_review_table(refs: Sequence[str], answers: Sequence[Coded], changed: Sequence[tuple[str, str]]) -> pa.Table:
-    """What a person should look at, and why."""
+def to_review_table(refs: Sequence[str], answers: Sequence[Coded], asked: Sequence[tuple[str, str, str]]) -> pa.Table:
+    """What a person should look at, and why. asked: by what people decided, see assign_codes.person_rows."""
     unsure = [(ref, d, "unsure") for ref, a in zip(refs, answers, strict=True) for d in a.to_review]
-    rows = unsure + [(ref, dimension, "changed") for ref, dimension in changed]
-    return _rows("in_to_review", rows)
+    return _rows("in_to_review", [*unsure, *asked])
 
 
 def codebook_tables(book: Codebook) -> dict[str, pa.Table]:

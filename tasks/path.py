@@ -71,7 +71,7 @@ def travel(
     answers = assign_codes.code_texts(coder, lake, submissions)
     codes = [entry for entry in decisions if entry.kind == "code"]
     codes = assign_codes.by_todays_turns(codes, messages, submissions)
-    by_people, changed = assign_codes.person_rows(book, submissions, codes)
+    by_people, asked = assign_codes.person_rows(book, submissions, codes)
     machine = assign_codes.machine_rows(coder, book, submissions, answers)
     coding = pa.concat_tables([machine, assign_codes.contributor_rows(book, submissions, by_people), by_people])
     coding = pa.concat_tables([coding, kept_replies.rows(book, submissions, decisions)])
@@ -91,7 +91,7 @@ def travel(
         "in_same_person": load.same_person_table(pairs),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
-        "in_to_review": load.to_review_table(submissions["submission_ref"], answers, changed),
+        "in_to_review": load.to_review_table(submissions["submission_ref"], answers, asked),
         "in_run": load.run_table(runs),
         "in_build": load.build_table({**build_row, "codebook_version": book.version, "coder_version": coder.version}),
         **load.codebook_tables(book),

@@ -92,14 +92,23 @@ def _unwrapped(data: bytes, reading: Reading, depth: int) -> Iterator[str]:
     if data[:4] == b"PK\x03\x04" or b"PK\x05\x06" in data[-66_000:]:
         yield from _zip(data, reading, depth)
     elif data[:2] == b"\x1f\x8b":
-        try:
-            yield from texts(gzip.decompress(data), reading, "", depth + 1)
-        except (OSError, EOFError, zlib.error):
-            reading.unread.append("gzip")
+        yield from _gzip(data, reading, depth)
     else:
         for message in _mails(data):
             reading.parts["mails"] += 1
             yield from _mail(message, reading, depth)
+
+
+def _gzip(data: bytes, reading: Reading, depth: int) -> Iterator[str]:
+    try:
+        with gzip.open(io.BytesIO(data)) as file:
+            whole = file.read(MEMBER_CAP + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        reading.unread.append(f"gzip: {type(error).__name__}")
+        return
+    if len(whole) > MEMBER_CAP:
+        reading.unread.append("gzip: too large")
+    yield from texts(whole[:MEMBER_CAP], reading, "", depth + 1)
 
 
 def _zip(data: bytes, reading: Reading, depth: int) -> Iterator[str]:

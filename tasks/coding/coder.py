@@ -41,12 +41,13 @@ class Coder:
     """
 
     def __init__(self, codebook: Codebook, model: Model | None = None):
-        self._model = model
+        self._codebook, self._model = codebook, model
         heads = model.heads.values() if model else ()
         self._heads = {h.dimension: h for h in heads if (d := codebook.by_name.get(h.dimension)) and h.fits(d)}
         self._phrases = PhraseBook()
         self._questions = [Question(dimension, self._phrases) for dimension in codebook.dimensions]
         self._phrases.close()
+        self._asks = _by_token(self._questions)
         self._gates = {name: set(codes) for name, codes in codebook.count_only.items()}
         self._order = {question.name: i for i, question in enumerate(self._questions)}
         for question in self._questions:
@@ -56,6 +57,13 @@ class Coder:
         self._asked = sorted(self._questions, key=lambda q: (q.name not in self._gates, bool(q.none_when)))
         rules = f"rules-{_fingerprint(codebook.digest)}"
         self.version = f"{model.name}+{rules}" if self._heads else rules
+
+    def halves(self) -> dict[str, Coder]:
+        """The coder as it is (`both`), its rules alone and its model alone; without a model only the rules."""
+        rules = {"rules": Coder(self._codebook)}
+        if not self._heads:
+            return rules
+        return {**rules, "model": Coder(self._codebook, self._model.alone()), "both": self}
 
     def code(self, texts: Sequence[str], channels: Sequence[str] | None = None) -> list[Coded]:
         """One Coded per text, in order; spans are code points of the text given.
@@ -79,9 +87,15 @@ class Coder:
 
     def _read(self, folded: Folded, channel: str, opinion: Opinion | None) -> _Reading:
         found = self._phrases.find(folded.text)
-        evidence = {q.name: q.weigh(folded.text, found) for q in self._questions}
+        mine: dict[str, list[int]] = {}
+        for token in found:
+            for name in self._asks.get(token, ()):
+                mine.setdefault(name, []).append(token)
+        evidence = {
+            q.name: q.weigh(folded.text, found, mine[q.name]) if q.name in mine else {} for q in self._questions
+        }
         totals = {q.name: {n: e.total(q.decay) for n, e in evidence[q.name].items()} for q in self._questions}
-        strongest = {name: max(numbers.values(), default=0.0) for name, numbers in totals.items()}
+        strongest = {name: max(numbers.values()) if numbers else 0.0 for name, numbers in totals.items()}
         return _Reading(folded, channel, opinion, evidence, totals, strongest)
 
     def _answer(self, question: Question, reading: _Reading) -> None:
@@ -90,12 +104,9 @@ class Coder:
             reading.answers[name] = []
             return
         odds, head = self._odds(question, reading)
-        probabilities = question.probabilities(odds)
-        picked = question.chosen(odds, probabilities, head.threshold if head else None)
+        answer = question.answer(odds, head.threshold) if head else question.settled(odds)
+        coded.probabilities[name], picked, probabilities = answer
         reading.answers[name] = [question.codes[number] for number in picked]
-        coded.probabilities[name] = {
-            code: p for code, p in zip(question.codes, probabilities, strict=True) if p >= 0.001
-        }
         for number in picked:
             place = self._evidence(question, number, head, reading)
             span = reading.folded.original(*place) if place else (None, None)
@@ -130,6 +141,15 @@ class Coder:
         if evidence and evidence.place:
             return evidence.place
         return self._model.evidence(head, code, reading.opinion) if head and code in head.codes else None
+
+
+def _by_token(questions: Sequence[Question]) -> dict[int, list[str]]:
+    """Phrase -> the questions that have anything to weigh for it."""
+    found: dict[int, list[str]] = {}
+    for question in questions:
+        for token in question.tokens:
+            found.setdefault(token, []).append(question.name)
+    return found
 
 
 def _fingerprint(digest: str) -> str:

@@ -120,7 +120,9 @@ class PhraseBook:
             for phrase in phrases:
                 tokens.setdefault(phrase, []).append(token)
         self._of_phrase = [(_is_latin(p[0]), _is_latin(p[-1]), found) for p, found in tokens.items()]
-        self._automaton = ahocorasick_rs.AhoCorasick(list(tokens), store_patterns=False)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(tokens), store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
+        )
 
     def find(self, text: str) -> dict[int, list[Place]]:
         """Token -> places in folded text. Latin words count only as whole words (no `line` in `online`)."""

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from tasks.coding.training import Example
 from tasks.text.mask import mask
 from warehouse.codebook import Codebook
 
+SPLIT = Path(__file__).parents[1] / "sample" / "stories.jsonl"
 STORIES = Path(__file__).parent / "stories"  # fresh.jsonl, and tuned.jsonl: texts that the rules were made with
 WRITER = 1  # first characters of an id: who wrote it
 
 
 def shipped(book: Codebook) -> list[Example]:
     """The texts that come with neta. None of the sample's is among them: those stay for measuring."""
-    return [
-        _example(row, book, row["id"][:WRITER], is_fresh=file.stem == "fresh")
-        for file in sorted(STORIES.glob("*.jsonl"))
-        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    ]
+    return [e for file in sorted(STORIES.glob("*.jsonl")) for e in _read(file, book, is_fresh=file.stem == "fresh")]
+
+
+def kept_apart(book: Codebook) -> list[Example]:
+    """The sample's texts, the fixed split: neither the rules were tuned on them nor is anything trained on them."""
+    return list(_read(SPLIT, book, is_fresh=True))
+
+
+def _read(file: Path, book: Codebook, is_fresh: bool) -> Iterator[Example]:
+    for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+        yield _example(row, book, row["id"][:WRITER], is_fresh)
 
 
 def _example(row: Mapping, book: Codebook, group: str, is_fresh: bool) -> Example:
@@ -39,9 +47,10 @@ def _codes(value: object) -> list[str]:
     return list(value) if isinstance(value, list) else [value] if value else []
 
 
-def decided(rows: Iterable[Mapping]) -> Iterator[Example]:
-    """What people decided: rows of questions/decided_texts.sql, one a submission."""
+def decided(rows: Iterable[Mapping], after: datetime | None = None) -> Iterator[Example]:
+    """What people decided: rows of questions/decided_texts.sql, one a submission. after: only what was decided later."""
     for row in rows:
-        codes = {part["dimension"]: list(part["codes"]) for part in row["answers"] if any(part["codes"])}
+        told = [part for part in row["answers"] if after is None or part["decided_at"] > after]
+        codes = {part["dimension"]: list(part["codes"]) for part in told if any(part["codes"])}
         text = "\n".join(filter(None, [row["title_masked"], row["body_masked"]]))
         yield Example(row["submission_ref"], text, row["channel"], row["story_id"], codes)

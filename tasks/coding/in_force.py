@@ -36,6 +36,11 @@ def _model(book: Codebook, coders: Path | None, name: str | None) -> Model | Non
 
 def folder_of(coders: Path | None, name: str) -> Path:
     """Where the artefact of this name lies; the built-in one goes by its own name too."""
-    if coders is None or name == Model.load(BUILT_IN).name:
+    if coders is None or name == built_in_name():
         return BUILT_IN
     return coders / name
+
+
+def built_in_name() -> str:
+    """The name of the model that comes with neta."""
+    return Model.load(BUILT_IN).name

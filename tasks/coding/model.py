@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tasks.coding.cues import Place
 from tasks.coding.ngrams import Grams
 from warehouse.codebook import Dimension
 
+ALONE = 2.0  # log-odds a unit of decision where nothing was learnt about it
 # A piece of evidence ends with the sentence, or at a comma once it is long enough. Folded text: full-width marks are not.
 _CLAUSE = re.compile(r"[^。!?\n\s][^。!?\n]{0,7}[^。!?\n、]*")
 
@@ -48,21 +50,32 @@ class Head:
         return {code: self.of_model * d + self.of_rules * by_rules[code] + bias for code, d, bias in told}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opinion:
-    """What a model thinks of one folded text: a decision a code of every head, and the n-grams that it comes from."""
+    """What a model thinks of one folded text: a decision a code of every head, and the n-grams that it comes from.
+
+    different, which, starts: as Grams.places() gives them; weights: those of the different ones.
+    """
 
     text: str
-    numbers: np.ndarray
+    different: np.ndarray
+    which: np.ndarray
     starts: np.ndarray
+    weights: np.ndarray
     decisions: np.ndarray
+
+    @cached_property
+    def clauses(self) -> np.ndarray:
+        """Where each clause of the text begins and ends: up to a full stop, or to a comma once it is long enough."""
+        return np.array([match.span() for match in _CLAUSE.finditer(self.text)]).reshape(-1, 2)
 
 
 class Model:
     """A trained artefact. weights: n-grams × codes, in steps of `scale`; bias: one a code."""
 
     def __init__(self, grams: Grams, weights: np.ndarray, scale: np.ndarray, bias: np.ndarray, told: dict):
-        self._grams, self._weights, self._scale, self._bias = grams, weights, scale, bias
+        self._grams, self._scale, self._bias = grams, scale, bias
+        self._weights = np.ascontiguousarray(weights)  # a row an n-gram: rows are what a text asks for
         self.told = told
         self.heads = {row["dimension"]: _head(row) for row in told["heads"]}
 
@@ -86,12 +99,18 @@ class Model:
         text = json.dumps(self.told, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
+    def alone(self) -> Model:
+        """The same machines without the rules' word and without what was learnt about mixing: their own decisions."""
+        plain = {"of_model": ALONE, "of_rules": 0.0, "threshold": 0.5}
+        heads = [{**row, **plain, "bias": [0.0] * len(row["codes"])} for row in self.told["heads"]]
+        return Model(self._grams, self._weights, self._scale, self._bias, {**self.told, "heads": heads})
+
     def read(self, text: str) -> Opinion:
         """What it thinks of a folded text."""
-        numbers, starts = self._grams.places(text)
-        different, weights = self._grams.weighed(numbers)
-        decisions = weights @ self._weights[different].astype(np.float32)
-        return Opinion(text, numbers, starts, decisions * self._scale + self._bias)
+        different, which, starts = self._grams.places(text)
+        weights = self._weights.take(different, axis=0).astype(np.float32)
+        decisions = self._grams.weighed(different, which) @ weights
+        return Opinion(text, different, which, starts, weights, decisions * self._scale + self._bias)
 
     def of(self, head: Head, opinion: Opinion) -> np.ndarray:
         """The decisions on one dimension."""
@@ -99,17 +118,15 @@ class Model:
 
     def evidence(self, head: Head, code: str, opinion: Opinion) -> Place | None:
         """The part of the text that speaks most for a code, None if nothing does."""
-        column = self._weights[opinion.numbers, head.first + head.codes.index(code)]
-        speaks = column.astype(np.float32) * self._grams.idf[opinion.numbers]
-        text = opinion.text
-        sums = np.concatenate([[0.0], np.cumsum(np.bincount(opinion.starts, speaks, len(text)))])
-        best = max(_pieces(text), key=lambda piece: sums[piece[1]] - sums[piece[0]], default=None)
-        return best if best and sums[best[1]] > sums[best[0]] else None
-
-
-def _pieces(text: str) -> list[Place]:
-    """Clauses of a text: up to a full stop, or to a comma once they are long enough."""
-    return [match.span() for match in _CLAUSE.finditer(text)]
+        column = opinion.weights[:, head.first + head.codes.index(code)] * self._grams.idf[opinion.different]
+        speaks = np.append(column, np.float32(0))[opinion.which]  # an n-gram it does not know says nothing
+        sums = np.concatenate([[0.0], np.cumsum(np.bincount(opinion.starts, speaks, len(opinion.text)))])
+        begins, ends = opinion.clauses.T
+        if not len(begins):
+            return None
+        gained = sums[ends] - sums[begins]
+        best = int(gained.argmax())
+        return (int(begins[best]), int(ends[best])) if gained[best] > 0 else None
 
 
 def _head(row: Mapping) -> Head:

@@ -43,23 +43,28 @@ class Grams:
         idf = [math.log((1 + len(texts)) / (1 + seen[key])) + 1 for key in kept]
         return cls(np.array(kept, np.uint64), np.array(idf, np.float32))
 
-    def places(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """(numbers of the known n-grams of a text, where each begins), as often as they stand there."""
-        found, starts = keys(text)
-        numbers = np.minimum(np.searchsorted(self.vocabulary, found), len(self.vocabulary) - 1)
-        known = self.vocabulary[numbers] == found
-        return numbers[known], starts[known]
+    def places(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(different known n-grams of a text, sorted; of each run which of these it is, -1 if none; where each begins).
 
-    def weighed(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(different n-grams, their weights) of the numbers of a text; the squares of the weights add up to 1."""
-        different, counts = np.unique(numbers, return_counts=True)
+        Each different one is looked up once and in order, which is several times faster than one by one as they come.
+        """
+        found, starts = keys(text)
+        different, which = np.unique(found, return_inverse=True)
+        numbers = np.minimum(np.searchsorted(self.vocabulary, different), len(self.vocabulary) - 1)
+        known = self.vocabulary[numbers] == different
+        places = np.where(known, np.cumsum(known) - 1, -1)
+        return numbers[known], places[which], starts
+
+    def weighed(self, different: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Weights of the different n-grams of a text, as places() gives them; their squares add up to 1."""
+        counts = np.bincount(which + 1, minlength=len(different) + 1)[1:]
         weights = (1 + np.log(counts.astype(np.float32))) * self.idf[different]
         length = math.sqrt(float(weights @ weights))
-        return different, weights / length if length else weights
+        return weights / length if length else weights
 
     def matrix(self, texts: Iterable[str]) -> scipy.sparse.csr_matrix:
         """One row a text."""
-        rows = [self.weighed(self.places(text)[0]) for text in texts]
+        rows = [(found[0], self.weighed(*found[:2])) for found in map(self.places, texts)]
         ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
         numbers = np.concatenate([n for n, _ in rows]) if rows else np.empty(0, np.int64)
         weights = np.concatenate([w for _, w in rows]) if rows else np.empty(0, np.float32)

@@ -35,6 +35,8 @@ _RULES = {
 }
 _NAMING = {"name", "strong"}  # kinds of cues that name a code
 _NO_CODE = -1
+_KEPT = 4096  # answers of a question
+_NEVER = -7.7  # log-odds from which down a probability of 3 places is 0
 
 
 class Evidence:
@@ -75,6 +77,7 @@ class Question:
             raise CodebookError(f"{self.name}: [rules] does not know {', '.join(sorted(unknown))}")
         self.codes = [code.code for code in dimension.codes]
         self._words = self.rules.get("words", {})
+        self._settled: dict[tuple[float, ...], tuple] = {}
         self._compile_weighing(phrases)
         self._compile_scoring()
         self._compile_choosing()
@@ -151,12 +154,16 @@ class Question:
         """Names of the dimensions it looks at."""
         return {lean[0] for lean in self._lean} | set(self.none_when)
 
-    def weigh(self, text: str, found: Found) -> dict[int, Evidence]:
-        """Number of a code -> the evidence for it in folded text."""
+    @property
+    def tokens(self) -> set[int]:
+        """The phrases that it has anything to weigh for; without one of them there is no evidence."""
+        return self._phrases.keys() | self._pairs.keys()
+
+    def weigh(self, text: str, found: Found, mine: Sequence[int]) -> dict[int, Evidence]:
+        """Number of a code -> the evidence for it in folded text. mine: those of its tokens that were found."""
         evidence: dict[int, Evidence] = defaultdict(Evidence)
         seen: dict[int, int] = defaultdict(int)
-        mine = self._phrases.keys() & found.keys()
-        spans = [(s, -e, t) for t in mine for s, e in found[t]]
+        spans = [(s, -e, t) for t in mine if t in self._phrases for s, e in found[t]]
         for start, minus_end, token in longest(spans):
             change = self._change(text, found, start, -minus_end) if self._looks_around else 0.0
             change += self._repeat_add * min(seen[token], self._repeats)
@@ -164,8 +171,8 @@ class Question:
             for code, weight in self._phrases[token]:
                 if code != _NO_CODE and (weight < 0 or weight + change > 0):
                     evidence[code].add(token, weight + change if weight > 0 else weight, (start, -minus_end))
-        for token in sorted(self._pairs.keys() & found.keys()):
-            for key, first, code, weight in self._pairs[token]:
+        for token in sorted(mine) if self._pairs else ():
+            for key, first, code, weight in self._pairs.get(token, ()):
                 if first in found and (place := self._pair(text, found[first], found[token])):
                     evidence[code].add(key, weight, place)
         if self._shy:
@@ -216,6 +223,27 @@ class Question:
         """Scores as log-odds: of each code by itself (multi), or of each against the others up to a constant (single)."""
         return [self._slope * s + self._offset for s in scores]
 
+    def settled(self, odds: Sequence[float]) -> tuple[dict[str, float], list[int], list[float]]:
+        """(code -> p where p >= 0.001, numbers of the codes to claim, all p) by the rules alone.
+
+        A text that says nothing of a dimension has the odds of a thousand others, so answers are kept.
+        """
+        key = tuple(odds)
+        if key not in self._settled:
+            if len(self._settled) >= _KEPT:
+                self._settled.clear()
+            self._settled[key] = self.answer(odds)
+        told, picked, probabilities = self._settled[key]
+        return dict(told), picked, probabilities
+
+    def answer(
+        self, odds: Sequence[float], threshold: float | None = None
+    ) -> tuple[dict[str, float], list[int], list[float]]:
+        """As settled(), with a threshold of a model's."""
+        probabilities = self.probabilities(odds)
+        told = {code: p for code, p in zip(self.codes, probabilities, strict=True) if p >= 0.001}
+        return told, self.chosen(odds, probabilities, threshold), probabilities
+
     def probabilities(self, odds: Sequence[float]) -> list[float]:
         """Of each code, to 3 places; of a single dimension they add up to about 1. odds: log-odds."""
         if self.dimension.multi:
@@ -245,4 +273,4 @@ class Question:
 
 
 def _logistic(x: float) -> float:
-    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, x)))), 3)
+    return 0.0 if x < _NEVER else round(1 / (1 + math.exp(-max(-30.0, min(30.0, x)))), 3)

@@ -27,7 +27,8 @@ from flows.forgetting import forget, prove
 from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.settings import load
-from tasks import person
+from tasks import person, stored
+from tasks.refs import ref
 from tests.conftest import ROOT
 from warehouse import ledger, store
 from warehouse.lake import read_parquet, write_parquet
@@ -225,7 +226,13 @@ def test_anothers_copy_is_told_and_stays_until_it_is_asked_for(home, capsys):
     (home / "inbox" / "email" / "copy.eml").write_bytes(copied)
     ingest(load(home), "email")
     assert without_person(home) == 1
-    assert "channel=email" in capsys.readouterr().out and "copy-9@others.example.jp" in ids(home)
+    copy = ref(load(home).key(), "submission", "mail:copy-9@others.example.jp")
+    told = capsys.readouterr().out
+    assert (
+        "channel=email" in told
+        and f"neta forget {copy} --only-this" in told
+        and "copy-9@others.example.jp" in ids(home)
+    )
     assert forget(home, "mail:copy-9@others.example.jp", True, "operator", "editor", None, True, False) == 0
     assert without_person(home) == 0 and seen(home) == set()
 
@@ -306,6 +313,13 @@ def found_in(proof, place: str, data: bytes) -> set[str]:
 @pytest.mark.parametrize("name", PLANTS)
 def test_the_proof_sees_what_was_left_in_a_file(proof, name):
     assert found_in(proof, f"state/odd/{name}", PLANTS[name]) == {f"state/odd/{name}"}
+
+
+def test_a_bomb_costs_no_memory_and_is_told_as_unread(monkeypatch):
+    monkeypatch.setattr(stored, "MEMBER_CAP", 1000)
+    reading = stored.Reading()
+    told = "".join(stored.texts(gzip.compress(b"a" * 5000), reading))
+    assert told.count("a") < 1200 and reading.unread == ["gzip: too large"]
 
 
 def test_the_proof_sees_what_was_left_in_tables_and_archives(proof, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from flows.agreeing import show_agreement
 from flows.build import build
 from flows.failures import Refused
 from flows.ingest import ingest
@@ -159,6 +160,38 @@ def test_a_tellers_correction_beats_the_machine_and_asks_again_where_a_person_ha
     assert not waits("platform")
     build(told.settings)
     assert counted(told, "platform") == {"note": 1} and asked(told, conflicts) == []
+
+
+def test_two_people_who_differ_want_an_adjudicator_and_until_then_the_later_word_stands_marked(told, capsys):
+    def say(who: str, decision: str, voice: str | None = None) -> None:
+        decide(told.path, "x:1700000000000000007", decision, who, None, voice)
+        build(told.settings)
+
+    def asks() -> bool:
+        capsys.readouterr()
+        show_next(told.path, as_json=False)
+        return "--as adjudicator" in capsys.readouterr().out
+
+    def agreed() -> dict:
+        capsys.readouterr()
+        show_agreement(told.path, as_json=True)
+        return json.loads(capsys.readouterr().out)
+
+    open_ones = "SELECT dimension FROM fct_to_review WHERE cause = 'disagreement'"
+    say("sato", "platform=x")
+    assert asked(told, open_ones) == [] and not asks() and agreed()["dimensions"] == {}
+    show_agreement(told.path, as_json=False)
+    assert "1人で確認" in capsys.readouterr().out
+    say("mori", "platform=note")
+    assert counted(told, "platform") == {"note": 1} and asked(told, open_ones) == [("platform",)] and asks()
+    assert agreed()["open"] == 1 and agreed()["dimensions"]["platform"]["agreed"] == 0
+    decide(told.path, "x:1700000000000000007", "platform=blog", "sato", "二人で話した", "adjudicator")
+    assert not asks()  # settled though not built in yet
+    build(told.settings)
+    assert counted(told, "platform") == {"blog": 1} and asked(told, open_ones) == [] and agreed()["open"] == 0
+    say("mori", "platform=note")
+    assert asked(told, open_ones) == [("platform",)] and asks()
+    assert agreed()["dimensions"]["platform"]["units"] == 1
 
 
 WRONG = {

@@ -250,12 +250,14 @@ def test_what_a_person_decided_is_not_asked_again_unless_the_text_changed(call, 
         ("copy", "mood", "unsure"),  # the same question as of a
         ("b", "topic", "unsure"),
         ("copy", "mood", "changed"),
+        ("copy", "topic", "disagreement"),  # decided, but by two people and differently
     ]
-    expected = [("a", "mood", "unsure"), ("b", "topic", "unsure"), ("copy", "mood", "changed")]
+    expected = [("a", "mood", "unsure"), ("b", "topic", "unsure")]
+    expected += [("copy", "mood", "changed"), ("copy", "topic", "disagreement")]
     assert asked(call, "FROM fct_to_review") == expected
     waiting = [row[0] for row in asked(call, store.question("review_next"))]
     backlog = asked(call, store.question("backlog"))
-    assert backlog[0][:2] == (len(waiting), 3) and set(waiting) == {"a", "b", "copy"}
+    assert backlog[0][:2] == (len(waiting), 4) and set(waiting) == {"a", "b", "copy"}
 
 
 def test_nothing_in_gives_empty_tables_and_zero_counts(call, asked):

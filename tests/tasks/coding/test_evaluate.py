@@ -1,48 +1,76 @@
-"""Figures worked out by hand on small tables."""
+"""What is told of a coder, worked out by hand on small tables of answers."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tasks.coding.evaluate import f1, kappa, scores
+from tasks.coding import Claim, Coded
+from tasks.coding.evaluate import detail, judged, scores
+from tasks.coding.training import Example
+from warehouse import codebook
+
+HEAD = 'version = "1"\ntitle = "t"\n'
+SORT = 'ja = "種類"\norder = 1\n' + "".join(f'[[code]]\ncode = "{c}"\nja = "{c}"\n' for c in "abc")
 
 
-def test_kappa_of_a_two_by_two_table() -> None:
-    # 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no: agreed .70, by chance .5*.6 + .5*.4 = .50, so (.7-.5)/(1-.5) = .40
-    gold = ["yes"] * 25 + ["no"] * 25
-    coded = ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15
-    assert kappa(gold, coded) == pytest.approx(0.40)
+@pytest.fixture(scope="module")
+def book(tmp_path_factory) -> codebook.Codebook:
+    folder = tmp_path_factory.mktemp("book")
+    for name, text in {"codebook": HEAD, "sort": SORT, "many": "multi = true\n" + SORT.replace("1", "2")}.items():
+        Path(folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return codebook.load(folder)
 
 
-def test_kappa_where_chance_explains_everything() -> None:
-    assert kappa(["a", "a"], ["a", "a"]) == 1.0
-    assert kappa(["a", "b"], ["b", "a"]) == pytest.approx(-1.0)
+def told(dimension: str, codes: str, p: float = 0.9, asked: bool = False, **others: float) -> Coded:
+    claims = [Claim(dimension, code, p) for code in codes]
+    return Coded(claims, {dimension: dict.fromkeys(codes, p) | others}, [dimension] if asked else [])
 
 
-def test_f1_micro_pools_and_macro_averages() -> None:
-    gold = [["a", "b"], ["a"], ["c"]]
-    coded = [["a"], ["a", "b"], ["b"]]
-    # a: 2 hits. b: 1 missed, 2 extra. c: 1 missed. micro = 2*2/(2*2+2+2) = .5; macro = (1 + 0 + 0) / 3
-    result = f1(gold, coded)
-    assert result["micro"] == pytest.approx(0.5)
-    assert result["macro"] == pytest.approx(1 / 3)
-    assert result["by_code"]["b"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "n": 1}
+def found(book, dimension: str, rows: list[tuple[str, Coded]]):
+    examples = [Example(str(n), "", "", "", {dimension: list(w)} if w else {}) for n, (w, _) in enumerate(rows)]
+    return judged(book.by_name[dimension], examples, [coded for _, coded in rows])
 
 
-def test_scores_choose_the_measure_by_shape_and_leave_out_what_was_not_answered() -> None:
-    gold = [
-        {"id": "1", "is_story": True, "benefits": ["other"], "industry": "A"},
-        {"id": "2", "is_story": True, "benefits": ["learning"], "industry": "B"},
-        {"id": "3", "is_story": False, "benefits": [], "industry": None},
+def test_one_code_a_text(book):
+    # right 6 of 8; by chance (4·3 + 3·3 + 1·2) / 64 = 23/64, so kappa = (48 - 23) / (64 - 23) = 25/41
+    wanted, claimed = "aaaabbbc", "aaabbbcc"
+    rows = [
+        (w, told("sort", c, p, asked=p < 0.5)) for w, c, p in zip(wanted, claimed, [0.9] * 6 + [0.4] * 2, strict=True)
     ]
-    coded = [
-        {"is_story": True, "benefits": ["reader_thanks"], "industry": "A"},
-        {"is_story": False, "benefits": [], "industry": None},
-        {"is_story": False, "benefits": [], "industry": None},
+    it = detail(found(book, "sort", rows))
+    assert (it["n"], it["measure"], it["value"].value) == (8, "kappa", pytest.approx(25 / 41, abs=1e-4))
+    assert it["value"].low <= it["value"].value <= it["value"].high
+    assert it["table"] == {"codes": ["a", "b", "c"], "rows": [[3, 1, 0], [0, 2, 1], [0, 0, 1]]}
+    assert it["mixed_up"] == [{"wanted": "a", "claimed": "b", "n": 1}, {"wanted": "b", "claimed": "c", "n": 1}]
+    assert [(c["code"], c["n"], c["claimed"], c["recall"].value) for c in it["codes"]][0] == ("a", 4, 3, 0.75)
+    assert it["review"] == {"share": 0.25, "wrong_inside": 0.5, "wrong_outside": pytest.approx(1 / 6, abs=1e-4)}
+    assert [(b["n"], b["p"], b["right"]) for b in it["calibration"]["bins"]] == [(2, 0.4, 0.5), (6, 0.9, 0.8333)]
+    assert it["calibration"]["error"] == pytest.approx((2 * 0.1 + 6 * (0.9 - 5 / 6)) / 8, abs=1e-4)
+
+
+def test_several_codes_a_text(book):
+    # hits 4, claimed 6, wanted 6: micro F1 = 8/12
+    rows = [
+        ("ab", told("many", "a", c=0.3)),  # b is missed
+        ("a", told("many", "ab")),  # b is added
+        ("c", told("many", "b")),  # b for c
+        ("ab", told("many", "ab", c=0.01)),  # c is no guess
     ]
-    result = scores(gold, coded, merged={"reader_thanks": "other"})
-    assert result["benefits"]["n"] == 1 and result["benefits"]["micro"] == 1.0
-    assert result["industry"] == {"n": 1, "kappa": 1.0}
-    assert result["is_story"]["n"] == 3
-    assert result["is_story"]["kappa"] == pytest.approx(0.4)  # agreed 2/3, by chance 4/9
-    assert "id" not in result
+    it = detail(found(book, "many", rows))
+    assert (it["measure"], it["value"].value, it["table"]) == ("micro", pytest.approx(8 / 12, abs=1e-4), None)
+    assert {(m["wanted"], m["claimed"]): m["n"] for m in it["mixed_up"]} == {
+        ("b", None): 1,
+        (None, "b"): 1,
+        ("c", "b"): 1,
+    }
+    assert sum(b["n"] for b in it["calibration"]["bins"]) == 7
+    assert it["macro"].value == pytest.approx((1 + 2 * 1 / (3 + 2) + 0) / 3, abs=1e-4)
+
+
+def test_only_what_both_answered_counts(book):
+    rows = [("a", told("sort", "a")), ("", told("sort", "b")), ("c", Coded())]
+    assert found(book, "sort", rows).wanted.tolist() == [[True, False, False]]
+    assert found(book, "sort", rows[1:]) is None
+    assert set(scores([Example("1", "", "", "", {"sort": ["a"]})], [told("sort", "a")], book)) == {"sort"}

@@ -1,4 +1,4 @@
--- what: what a person should look at: the coder was unsure and nobody decided, the text changed after a decision, the teller corrected what a person had decided, or a model that was asked says otherwise than the machine
+-- what: what a person should look at: the coder was unsure and nobody decided, the text changed after a decision, people disagree, the teller corrected what a person had decided, or a model that was asked says otherwise than the machine
 -- ja: 確認してほしい分類
 -- grain: one submission × dimension × cause
 -- inputs: in_to_review, in_coding, in_count_rule, stg_submission, stg_story_code
@@ -32,7 +32,7 @@ differing AS (
 SELECT submission_ref, dimension, cause
 FROM in_to_review AS asked
 JOIN stg_submission AS submission USING (submission_ref)
-WHERE cause = 'changed' OR (
+WHERE cause IN ('changed', 'disagreement') OR (
   is_representative AND NOT EXISTS (
     FROM stg_story_code AS decided
     WHERE decided_by = 'person' AND decided.story_id = submission.story_id AND decided.dimension = asked.dimension

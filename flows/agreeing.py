@@ -1,0 +1,62 @@
+"""`neta review agreement`: how far people agree who decided on the same submissions."""
+
+from __future__ import annotations
+
+from math import isnan
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from dashboards.coder_page import figure, name
+from flows import show
+from flows.evaluating import plain_figures
+from flows.reviewing import open_disagreements
+from flows.settings import load
+from tasks.adjudication import ADJUDICATOR, by_people
+from tasks.coding.agreement import agreement
+from warehouse import codebook, ledger
+from warehouse.codebook import Codebook
+from warehouse.words import Words
+
+
+def show_agreement(home: Path, as_json: bool) -> None:
+    """A table by dimension and code; where nothing was coded twice, who has coded at all."""
+    settings = load(home)
+    words, book = Words(settings.language), codebook.load(settings.codebook)
+    decisions = by_people(ledger.read(settings.lake.ledger, "code"))
+    people = sorted({entry.who for entry in decisions if entry.payload.get("as") != ADJUDICATOR})
+    told, waiting = agreement(decisions, book), len(open_disagreements(decisions))
+    if as_json:
+        show.as_json({"people": people, "dimensions": plain_figures(told), "open": waiting})
+        return
+    if not told:
+        key = "none" if not people else "alone" if len(people) == 1 else "apart"
+        print(words(f"agreement.{key}", who="".join(people[:1]), n=len(people)))
+        return
+    out = show.console()
+    out.print(_table(told, book, words, len(people)))
+    out.print(words("agreement.open", n=waiting))
+    out.print(f"[dim]{words('agreement.how')}[/dim]")
+
+
+def _table(told: dict, book: Codebook, words: Words, people: int) -> Table:
+    table = Table(title=words("agreement.title", n=people), title_justify="left", box=None, pad_edge=False)
+    table.add_column("")
+    for column in ("units", "agreed", "kappa", "alpha"):
+        table.add_column(words(f"agreement.{column}"), justify="right")
+    for dimension in book.dimensions:
+        if it := told.get(dimension.name):
+            table.add_row(escape(name(dimension, words)), *_cells(it), style="bold")
+            for row in it["codes"]:
+                table.add_row("  " + escape(name(dimension.by_code[row["code"]], words)), *_cells(row))
+    return table
+
+
+def _cells(row: dict) -> list[str]:
+    figures = [row["kappa"], row["alpha"]]
+    return [
+        f"{row['units']:,}",
+        f"{row['agreed']:.0%}",
+        *("–" if value is None or isnan(value.value) else figure(value) for value in figures),
+    ]
