@@ -34,6 +34,12 @@ def test_claims_come_with_their_places_and_without_a_word_of_the_text():
     }
 
 
+@pytest.mark.parametrize("quote", ["", " \n", "どこにもない"])
+def test_a_quote_that_shows_nothing_has_no_place(quote):
+    (told,) = answers(story(BODY, valence=claim("positive", quote)))["valence"]
+    assert (told["start"], told["end"]) == (None, None)
+
+
 def test_behind_a_closed_gate_nothing_is_answered():
     assert list(answers(story(BODY, is_story=claim("no", BODY[:3])))) == ["is_story"]
 
