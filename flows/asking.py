@@ -65,7 +65,7 @@ def _wanted(conditions: Sequence[str]) -> dict[str, str]:
 def _pair(condition: str) -> tuple[str, str]:
     name, equals, value = condition.partition("=")
     if not equals or not value:
-        raise Refused(f"「{condition}」: 条件は 名前=値 の形で書いてください。例: platform=note month=2026-03")
+        raise Refused(f"「{condition}」: 条件は 名前=値 の形で書いてください。例: month=2026-03")
     return name.strip(), value.strip()
 
 

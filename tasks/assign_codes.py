@@ -15,6 +15,7 @@ from tasks.adjudication import CONTRIBUTOR, disagree
 from tasks.codebooks.changes import old_labels, read_today
 from tasks.coding import Claim, Coded
 from tasks.coding.coder import Coder
+from tasks.text import tables
 from warehouse import schema
 from warehouse.codebook import Codebook
 from warehouse.lake import Lake, read_parquet, write_parquet
@@ -99,6 +100,7 @@ def contributor_rows(
 ) -> tuple[pa.Table, list[tuple[str, str, str]]]:
     """(CODING rows of what tellers ticked on a form, [(submission_ref, dimension, "codebook")] to be reviewed).
 
+    A question is a dimension's if its title is one of the dimension's names, or begins with or holds one.
     A label counts where it is one of the codebook's, or was one of what was renamed or merged since; one that was split
     or removed goes to review. said: rows of the ledger; where a teller has corrected a dimension since, what was ticked
     there no longer counts.
@@ -109,7 +111,8 @@ def contributor_rows(
     names |= {(d.name, label): c.code for d in book.dimensions for c in d.codes for label in (c.code, c.ja, c.en)}
     rows, asked = [], []
     for ref, ticked in zip(submissions["submission_ref"], submissions["self_codes"], strict=True):
-        for dimension, labels in (json.loads(ticked) if isinstance(ticked, str) else {}).items():
+        answers = json.loads(ticked) if isinstance(ticked, str) else {}
+        for dimension, labels in _answered(book, answers).items():
             if (ref, dimension) in corrected:
                 continue
             found = dict.fromkeys(names[dimension, label] for label in labels if (dimension, label) in names)
@@ -117,6 +120,14 @@ def contributor_rows(
             if None in found and (ref, dimension) not in decided:
                 asked.append((ref, dimension, "codebook"))
     return _codings(rows, book.version, CONTRIBUTOR), asked
+
+
+def _answered(book: Codebook, answers: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Dimension -> labels ticked at the questions that ask for it."""
+    titles = {d.name: (d.name, d.ja, d.en, *d.asked) for d in book.dimensions}
+    columns = tables.columns_of({"header": list(answers), "columns": {}}, titles)
+    told = list(answers.values())
+    return {name: [label for group in groups for n in group for label in told[n]] for name, groups in columns.items()}
 
 
 def _said_by(rows: pa.Table) -> Iterable[tuple[str, str, str]]:

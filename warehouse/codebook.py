@@ -77,6 +77,7 @@ class Dimension:
     unknown: str | None  # the code that says "not told"; never poured into another
     codes: tuple[Code, ...]
     groups: tuple[Group, ...]
+    asked: tuple[str, ...]  # titles of the questions by which a form asks for it, beside its own names
     rules: Mapping  # what else the rules coder wants to know: thresholds, blockers, negations
 
     @cached_property
@@ -162,6 +163,7 @@ def dimension_of(name: str, data: dict) -> Dimension:
         unknown=data.get("unknown"),
         codes=tuple(_code(c) for c in data.get("code", [])),
         groups=tuple(Group(g["code"], g["ja"], g.get("en", g["ja"])) for g in data.get("group", [])),
+        asked=tuple(data.get("asked", ())),
         rules=data.get("rules", {}),
     )
 

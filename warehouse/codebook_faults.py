@@ -34,7 +34,7 @@ _DIMENSION_SHAPE = {
     **dict.fromkeys(("name", "key", "ja", "en", "unknown"), _TEXT),
     **dict.fromkeys(("multi", "required", "scored", "charted"), (bool,)),
     **{"order": (int,), "rules": (dict,)},
-    **dict.fromkeys(("group", "code", "change"), _LIST),
+    **dict.fromkeys(("asked", "group", "code", "change"), _LIST),
 }
 _CODE_SHAPE = {
     **dict.fromkeys(("code", "ja", "en", "definition", "borders", "group", "since"), _TEXT),
@@ -116,7 +116,7 @@ def _misshapen(file: str, data: Mapping, shape: Mapping[str, tuple], place: str 
         if value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
             told = " / ".join(kind.__name__ for kind in kinds)
             yield Finding(file, place, "shape", {"name": name, "kind": told})
-    for name in ("examples", *(f"cues.{kind}" for kind in _dict(data.get("cues")))):
+    for name in ("examples", "asked", *(f"cues.{kind}" for kind in _dict(data.get("cues")))):
         value = _dict(data.get("cues")).get(name.removeprefix("cues.")) if "." in name else data.get(name)
         if value is not None and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
             yield Finding(file, place, "shape", {"name": name, "kind": 'list: ["…", "…"]'})

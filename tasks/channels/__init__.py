@@ -90,7 +90,7 @@ class Message:
     )
     accounts: tuple[str, ...] = ()  # the teller's own elsewhere, told beside the text (tasks/text/accounts.py)
     attribution_wish: str | None = None  # named_ok | anonymous, where a form asked
-    self_codes: Mapping[str, list[str]] = field(default_factory=dict)  # dimension -> codes the teller ticked
+    self_codes: Mapping[str, list[str]] = field(default_factory=dict)  # title of a question -> labels the teller ticked
     truncated: bool = False
     flags: tuple[str, ...] = ()  # defects and drift worth knowing: charset_guessed, unknown_field:foo ...
     set_aside: str | None = None

@@ -52,13 +52,10 @@ TITLES: tables.Titles = {
         "アカウント", "SNSのアカウント", "SNSのURL", "SNSのID", "Xのアカウント", "XのID", "XのURL", "noteのアカウント", "noteのURL",
         "noteのID", "ブログのURL", "プロフィールのURL", "ハンドルネーム", "Account", "Handle", "Profile URL",
     ),
-    "industry": ("業種", "Industry"),
-    "benefit": ("良かったこと", "よかったこと", "Benefit"),
-    "platform": ("活動の場", "プラットフォーム", "使っているSNS", "Platform"),
     "name": ("お名前", "名前", "ペンネーム", "ニックネーム", "氏名", "Name"),
 }  # fmt: skip
 _SEPARATOR = re.compile(r"[;,]\s*")
-TICKED = ("platform", "benefit", "industry")
+TICKS_MOST = 300  # characters of an answer that may be ticked boxes; a longer one is told in words
 
 
 def fetch(paths: Iterable[Path]) -> Iterator[Path]:
@@ -93,7 +90,6 @@ def conform(item: Item) -> Message:
         raise Unreadable("no_text", f"line {item.context['line']}")
     first = tables.first_cells(fields, columns, TITLES)
     posted_at, zone = parse_time(first["timestamp"], ZoneInfo(item.context["zone"]))
-    ticked = {role: tables.labels_in(tables.cells(fields, columns, role)) for role in TICKED}
     return Message(
         namespace=NAMESPACE,
         native_id=_identity(fields, columns, first, posted_at, bool(item.context.get("one_answer_each"))),
@@ -105,9 +101,20 @@ def conform(item: Item) -> Message:
         zone=zone,
         accounts=_accounts(fields, columns, item.context["header"]),
         attribution_wish=tables.wish_of(first["attribution"]),
-        self_codes={role: labels for role, labels in ticked.items() if labels},
+        self_codes=_ticked(fields, columns, item.context["header"]),
         flags=tables.encoding_flags(item.context["encoding"]),
     )
+
+
+def _ticked(fields: list[str], columns: tables.Columns, header: list[str]) -> dict[str, list[str]]:
+    """What was answered to every other question, by its title: which of the codebook's it asks, the codebook says."""
+    taken = {n for groups in columns.values() for group in groups for n in group}
+    told: dict[str, list[str]] = {}
+    for n, title in enumerate(header):
+        is_asked = n not in taken and title.strip() and len(fields[n]) <= TICKS_MOST
+        if is_asked and (labels := tables.labels_in([fields[n]])):
+            told.setdefault(title.strip(), []).extend(labels)
+    return told
 
 
 def _accounts(fields: list[str], columns: tables.Columns, header: list[str]) -> tuple[str, ...]:

@@ -30,11 +30,16 @@ def check(folder: Path, coder: Callable[[Codebook], Coder], decisions: Sequence[
     return sorted(found, key=lambda finding: finding.is_warning)
 
 
+# What compiling [rules] raises: its own word for it, or Python's where a list stands for a number.
+_RULES_RAISE = (CodebookError, TypeError, AttributeError, ValueError, KeyError)
+
+
 def _of_dimension(file: str, dimension: Dimension) -> list[Finding]:
-    found = list(_of_cues(file, dimension))
+    found: list[Finding] = []
     try:
+        found += _of_cues(file, dimension)
         Question(dimension, PhraseBook())
-    except CodebookError as error:
+    except _RULES_RAISE as error:
         if not any(finding.key in ("cue_unreadable", "rules") for finding in found):  # else it says the same again
             found.append(Finding(file, "[rules]", "rules", {"what": error}))
     return found

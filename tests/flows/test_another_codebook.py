@@ -29,6 +29,10 @@ def home(tmp_path_factory) -> Path:
     shutil.copytree(SECOND, home / "codebook")
     for name, text in TEXTS.items():
         (home / "inbox" / "pasted" / name).write_text(text, encoding="utf-8")
+    answer = "2026/03/02 10:00:00,在宅だと言われますが、実は毎日会社に行っています。,出社"
+    (home / "inbox" / "form" / "f.csv").write_text(
+        f"タイムスタンプ,あなたの話,いまの働き方は?\n{answer}\n", encoding="utf-8"
+    )
     return home
 
 
@@ -58,9 +62,9 @@ def test_a_whole_round_from_init_to_a_decision_that_outlives_a_rebuild(home):
     )
     assert "学習済みモデルなし" in neta(home, "coder", "list") and "学習済みモデルなし" in neta(home, "status")
     assert list(told(home, "counts")["counts"]) == ["work_style", "need"]
-    assert counted(home, "work_style") == {"office": 1, "remote": 1, "unknown": 1}
+    assert counted(home, "work_style") == {"office": 2, "remote": 1, "unknown": 1}  # one ticked it on a form
     assert counted(home, "need") == {"lonely": 1, "boss": 1, "commute": 1}
-    explained = told(home, "explain", "need=people", "work_style=office")
+    explained = told(home, "explain", "need=boss", "work_style=office")
     assert [t["body_masked"] for s in explained["stories"] for t in s["submissions"]] == [TEXTS["b.txt"]]
 
     waiting = "SELECT submission_ref, body_masked FROM fct_to_review JOIN fct_submission USING (submission_ref)"
@@ -69,7 +73,7 @@ def test_a_whole_round_from_init_to_a_decision_that_outlives_a_rebuild(home):
     neta(home, "review", "decide", ref, "work_style=remote")
     neta(home, "review", "decide", ref, "needs=lonely")
     neta(home, "rebuild")
-    assert counted(home, "work_style") == {"office": 1, "remote": 2} and counted(home, "need")["lonely"] == 2
+    assert counted(home, "work_style") == {"office": 2, "remote": 2} and counted(home, "need")["lonely"] == 2
     assert told(home, "sql", f"{waiting} WHERE dimension = 'work_style'") == []
     assert neta(home, "doctor").count("✗") == 0
 

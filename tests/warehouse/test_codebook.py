@@ -100,3 +100,11 @@ def test_a_contradiction_is_told_with_its_file(tmp_path: Path, file: str, before
 def test_a_folder_without_a_codebook_says_so(tmp_path: Path) -> None:
     with pytest.raises(codebook.CodebookError, match="neta init"):
         codebook.load(tmp_path)
+
+
+def test_what_changed_since_v1_1_is_told() -> None:
+    split, new = (next(c for c in BOOK.changes if c.dimension == name) for name in ("benefit", ""))
+    assert (split.kind, split.before, split.since) == ("split", ("other",), "1.2") and set(split.after) <= {
+        *BOOK.by_name["benefit"].by_code
+    }
+    assert new.kind == "add" and set(new.after) <= {*BOOK.by_name}

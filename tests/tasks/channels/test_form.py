@@ -182,4 +182,4 @@ def test_a_question_for_accounts_names_the_tellers_own(tmp_path):
     header = f"{HEADER},XのID(任意),noteのURL,活動の場"
     (message,) = told(tmp_path, f"{header}\n2024/01/07 19:41:41,,話です。,Tanaka_K,https://note.com/tanaka/,X\n")
     assert message.accounts == ("form_answer note:tanaka", "form_answer x:tanaka_k")
-    assert message.self_codes == {"platform": ["X"]}
+    assert message.self_codes == {"活動の場": ["X"]}

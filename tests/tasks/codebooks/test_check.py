@@ -31,6 +31,9 @@ CASES = [
     ("work_status.toml", EMPLOYEE, f'{EMPLOYEE}, "<who>です"', "cue_unreadable"),
     ("work_status.toml", "[rules]", '[rules]\nother_meaning = ["ｻﾗﾘｰﾏﾝ"]', "cue_explained"),
     ("attribution.toml", "unstated = 1.3", "nobody = 1.3", "rules"),
+    ("attribution.toml", "[rules.words]", "words2 = 3\n[rules.words]", "rules"),
+    ("attribution.toml", "prior = { unstated = 1.3 }", "prior = 3", "rules"),
+    ("happened.toml", "[rules]", "[rules]\nother_meaning = 3", "rules"),
     ("benefit.toml", '"negative"', '"awful"', "bad_count"),
     ("valence.toml", 'from = "benefit"', 'from = "weather"', "rules"),
 ]
