@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench docs lock clean
+.PHONY: help install run web test lint bench compare docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.exports
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.linking
+	@$(BIN)/python -m tests.bench.coders --speed
+
+compare: install ## 分類器の作り方を比べる(10分ほど) · ways to make a coder, compared
+	@$(BIN)/python -m tests.bench.coders
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest

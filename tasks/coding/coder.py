@@ -78,10 +78,10 @@ class Coder:
 
         channels: the way each text came, weak evidence where the codebook says so.
         """
-        rows = zip(map(fold, texts), channels or [""] * len(texts), strict=True)
-        return [
-            self._one(self._read(text, channel, self._heads and self._model.read(text.text))) for text, channel in rows
-        ]
+        folded = [fold(text) for text in texts]
+        opinions = self._model.read([text.text for text in folded]) if self._heads else [None] * len(folded)
+        rows = zip(folded, channels or [""] * len(folded), opinions, strict=True)
+        return [self._one(self._read(*row)) for row in rows]
 
     def _one(self, reading: _Reading) -> Coded:
         for question in self._asked:

@@ -53,4 +53,5 @@ def decided(rows: Iterable[Mapping], after: datetime | None = None) -> Iterator[
         told = [part for part in row["answers"] if after is None or part["decided_at"] > after]
         codes = {part["dimension"]: list(part["codes"]) for part in told if any(part["codes"])}
         text = "\n".join(filter(None, [row["title_masked"], row["body_masked"]]))
-        yield Example(row["submission_ref"], text, row["channel"], row["story_id"], codes)
+        if codes:
+            yield Example(row["submission_ref"], text, row["channel"], row["story_id"], codes)

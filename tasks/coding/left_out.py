@@ -45,10 +45,14 @@ def by_writer(book: Codebook, tell: Callable[[], None]) -> Iterator[tuple[list[E
 
 
 def _without(book: Codebook, writer: str) -> tuple[list[Example], Answers]:
-    known = shipped(book)
-    texts = [e for e in [*known, *kept_apart(book)] if e.group == writer]
-    coder = Coder(book, train([e for e in known if e.group != writer], book))
-    return texts, opinions(coder, texts)
+    learnt, texts = parted(shipped(book), kept_apart(book), writer)
+    return texts, opinions(Coder(book, train(learnt, book)), texts)
+
+
+def parted(known: Sequence[Example], apart: Sequence[Example], writer: str) -> tuple[list[Example], list[Example]]:
+    """(what may be learnt from, what is measured) where a writer is left out."""
+    measured = [e for e in [*known, *apart] if e.group == writer]
+    return [e for e in known if e.group != writer], measured
 
 
 def by_amount(book: Codebook, tell: Callable[[], None]) -> Iterator[tuple[int, list[Coded]]]:

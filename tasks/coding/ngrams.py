@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
@@ -29,6 +30,13 @@ def keys(text: str) -> tuple[np.ndarray, np.ndarray]:
     return (np.concatenate(runs), np.concatenate(starts)) if runs else (made[:0], np.empty(0, np.int64))
 
 
+class Runs(NamedTuple):
+    """Of every run of characters of a text: the number of the n-gram, -1 if unknown; where it begins."""
+
+    numbers: np.ndarray
+    starts: np.ndarray
+
+
 class Grams:
     """A vocabulary (keys, sorted) with the weight of each n-gram. texts are folded ones (cues.fold)."""
 
@@ -43,29 +51,30 @@ class Grams:
         idf = [math.log((1 + len(texts)) / (1 + seen[key])) + 1 for key in kept]
         return cls(np.array(kept, np.uint64), np.array(idf, np.float32))
 
-    def places(self, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(different known n-grams of a text, sorted; of each run which of these it is, -1 if none; where each begins).
+    def read(self, texts: Sequence[str]) -> tuple[scipy.sparse.csr_matrix, list[Runs]]:
+        """(texts × n-grams: weights whose squares add up to 1 in a row; of each text its runs), all texts at one go.
 
-        Each different one is looked up once and in order, which is several times faster than one by one as they come.
+        Each different run is looked up once and in order, which is several times faster than one by one as they come.
         """
-        found, starts = keys(text)
-        different, which = np.unique(found, return_inverse=True)
-        numbers = np.minimum(np.searchsorted(self.vocabulary, different), len(self.vocabulary) - 1)
-        known = self.vocabulary[numbers] == different
-        places = np.where(known, np.cumsum(known) - 1, -1)
-        return numbers[known], places[which], starts
+        found = [keys(text) for text in texts]
+        lengths = [len(made) for made, _ in found]
+        different, which = np.unique(np.concatenate([made for made, _ in found]), return_inverse=True)
+        places = np.minimum(np.searchsorted(self.vocabulary, different), len(self.vocabulary) - 1)
+        numbers = np.where(self.vocabulary[places] == different, places, -1)[which]
+        known, row = numbers >= 0, np.repeat(np.arange(len(texts)), lengths)
+        shape = len(texts), len(self.vocabulary)
+        ones = np.ones(int(known.sum()), np.float32)
+        counts = scipy.sparse.csr_matrix((ones, (row[known], numbers[known])), shape)
+        per_text = np.split(numbers, np.cumsum(lengths)[:-1])
+        runs = [Runs(mine, starts) for mine, (_, starts) in zip(per_text, found, strict=True)]
+        return self._weighed(counts), runs
 
-    def weighed(self, different: np.ndarray, which: np.ndarray) -> np.ndarray:
-        """Weights of the different n-grams of a text, as places() gives them; their squares add up to 1."""
-        counts = np.bincount(which + 1, minlength=len(different) + 1)[1:]
-        weights = (1 + np.log(counts.astype(np.float32))) * self.idf[different]
-        length = math.sqrt(float(weights @ weights))
-        return weights / length if length else weights
+    def _weighed(self, counts: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
+        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        lengths = np.sqrt(counts.multiply(counts).sum(axis=1)).A1
+        counts.data /= np.repeat(lengths, np.diff(counts.indptr))
+        return counts
 
-    def matrix(self, texts: Iterable[str]) -> scipy.sparse.csr_matrix:
-        """One row a text."""
-        rows = [(found[0], self.weighed(*found[:2])) for found in map(self.places, texts)]
-        ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
-        numbers = np.concatenate([n for n, _ in rows]) if rows else np.empty(0, np.int64)
-        weights = np.concatenate([w for _, w in rows]) if rows else np.empty(0, np.float32)
-        return scipy.sparse.csr_matrix((weights, numbers, ends), shape=(len(rows), len(self.vocabulary)))
+    def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+        """The weights alone."""
+        return self.read(texts)[0]

@@ -101,7 +101,7 @@ def test_the_same_texts_in_any_order_give_the_same_artefact_and_it_reads_back(le
     for file in ("model.json", "weights.npz"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     kept, text = Model.load(tmp_path / "a"), fold("停留所で二時間。困る").text
-    assert np.array_equal(kept.read(text).decisions, model.read(text).decisions)
+    assert np.array_equal(next(kept.read([text])).decisions, next(model.read([text])).decisions)
     assert (
         kept.name == model.name != train([*mixed, Example("z", "雪", "email", "z", {"trouble": ["snow"]})], made).name
     )
@@ -117,8 +117,19 @@ def test_weights_in_whole_steps_decide_as_the_machines_do(learnt):
     rows = grams.matrix([fold(e.text).text for e in told])
     machine = LinearSVC(C=1.0, random_state=0).fit(rows, [e.codes["trouble"] == ["snow"] for e in told])
     column = model.heads["trouble"].first + model.heads["trouble"].codes.index("snow")
-    kept = [model.read(fold(e.text).text).decisions[column] for e in told]
+    kept = [opinion.decisions[column] for opinion in model.read([fold(e.text).text for e in told])]
     assert np.allclose(kept, machine.decision_function(rows), atol=0.05)
+
+
+def test_a_text_is_read_alike_alone_among_others_and_without_a_character(learnt):
+    _, model = learnt
+    texts = [fold(e.text).text for e in examples()]
+    among = list(model.read([*texts, "", *texts]))
+    assert len(among) == 2 * len(texts) + 1 and among[len(texts)].runs.numbers.size == 0
+    for n, text in enumerate(texts):
+        alone = next(model.read([text])).decisions
+        assert np.array_equal(alone, among[n].decisions) and np.array_equal(alone, among[-len(texts) + n].decisions)
+    assert list(model.read([])) == []
 
 
 def test_no_n_gram_is_lost_or_made_up():
