@@ -363,6 +363,37 @@ def decide(home: Path, submission: str, decision: str, who: str, why: str | None
     click.echo(decide_(home, submission, decision, who, why, voice))
 
 
+@review.command()
+@click.argument("submission")
+@who_option
+@click.option("--why", help="理由")
+@at_home
+def confirm(home: Path, submission: str, who: str, why: str | None) -> None:
+    """すべての観点を、出ているとおりに決めて台帳に書く(先に decide で直した観点はそのまま)。
+
+    例: neta review confirm s0123456789abcdef0123
+    """
+    from flows.confirming import confirm as confirm_
+
+    click.echo(confirm_(home, submission, who, why))
+
+
+@review.command()
+@click.argument("count", metavar="N", type=click.IntRange(min=1))
+@click.option("--seed", type=click.IntRange(min=0), help="乱数の種(省くと前回と同じ種。前に確認した話がそのまま残る)")
+@who_option
+@click.option("--why", help="理由")
+@at_home
+def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) -> None:
+    """人が分類する話を無作為に N 話抽出する。その確認が済むと、件数の幅が出る。
+
+    例: neta review draw 100
+    """
+    from flows.sampling import draw as draw_
+
+    click.echo(draw_(home, count, seed, who, why))
+
+
 @main.command()
 @click.argument("name", metavar="応募か応募者の番号")
 @click.option("--grant", multiple=True, type=click.Choice(SCOPES), help="許可されたこと(何度でも書ける)")

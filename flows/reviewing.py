@@ -15,11 +15,12 @@ from warehouse.words import Words
 
 
 def show_next(home: Path, as_json: bool) -> None:
-    """The submission with most open questions that nobody has decided since the last build."""
+    """The next submission to decide: those drawn at random first, then where a decision tells most."""
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        waiting = _open(store.ask(con, store.question("review_next")), _decisions(settings))
+        book, rows = codebook.load(settings.codebook), store.ask(con, store.question("review_next"))
+    waiting = _open(rows, _decisions(settings), book)
     if as_json:
         show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
     elif not waiting:
@@ -28,20 +29,41 @@ def show_next(home: Path, as_json: bool) -> None:
         _print(waiting[0], len(waiting), words)
 
 
-def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
+def _open(rows: list[dict], decisions: list[ledger.Entry], book: codebook.Codebook) -> list[dict]:
     """Rows of review_next without the questions that were decided, about the text on show, since the build."""
-    about = ("submission_ref", "dimension", "text_hash")
-    latest = {tuple(e.payload[name] for name in about): e for e in decisions}
-    decided = {what for what, e in latest.items() if "as" not in e.payload}  # a teller's correction asks for a person
+    decided = _decided(decisions)
     for row in rows:
-        row["dimensions"] = [
-            d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided
-        ]
+        said = decided.get((row["submission_ref"], row["text_hash"]), {})
+        row["dimensions"] = [] if _uncounted(said, book) else [d for d in row["dimensions"] if d not in said]
     return [row for row in rows if row["dimensions"]]
+
+
+def _decided(decisions: list[ledger.Entry]) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """(ref, text hash) -> dimension -> codes, where the latest word is a person's: a teller's correction asks for one."""
+    about = ("submission_ref", "text_hash", "dimension")
+    latest = {tuple(e.payload[name] for name in about): e.payload for e in decisions}
+    decided: dict = {}
+    for (ref, seen, dimension), payload in latest.items():
+        if "as" not in payload:
+            decided.setdefault((ref, seen), {})[dimension] = payload["codes"]
+    return decided
+
+
+def _uncounted(said: dict[str, list[str]], book: codebook.Codebook) -> bool:
+    """Whether a person has said that it is not to be counted: nothing more is asked of it."""
+    shut = any(name in said and not set(said[name]) & set(codes) for name, codes in book.count_only.items())
+    return shut or any(set(said.get(name, ())) & set(codes) for name, codes in book.count_apart.items())
+
+
+def decided_since(settings: Settings, ref: str, seen: str) -> dict[str, list[str]]:
+    """dimension -> codes that people decided of a submission by the text on show, built in yet or not."""
+    return _decided(_decisions(settings)).get((ref, seen), {})
 
 
 def _print(row: dict, waiting: int, words: Words) -> None:
     print(words("review.waiting", n=waiting))
+    if row["is_drawn"]:
+        print(words("sample.is_drawn"))
     print(f"\n{row['submission_ref']}  {words('channel.' + row['channel'])}  {row['local_date']}")
     print(plain("\n".join(filter(None, [row["title_masked"], row["body_masked"]]))))
     print()
@@ -49,6 +71,7 @@ def _print(row: dict, waiting: int, words: Words) -> None:
         mark = "?" if code["dimension"] in row["dimensions"] else " "
         print(f" {mark} {code['dimension']}={code['code'] or '–'}  {code['probability']:.2f}")
     print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
+    print(words("confirm.how", ref=row["submission_ref"]))
 
 
 def decide(

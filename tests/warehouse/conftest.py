@@ -36,6 +36,7 @@ class Call:
     claims: list[dict] = field(default_factory=list)
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
     run: str = "run-1"
     fetched_at: datetime = NOW
 
@@ -101,6 +102,10 @@ class Call:
             "in_link": [
                 {"submission_ref": a, "other_ref": b, "verdict": v, "kind": "edited", "score": 0.5}
                 for a, b, v in self.links
+            ],
+            "in_sample": [
+                {"submission_ref": ref, "draw_order": n, "inclusion_probability": 0.5}
+                for n, ref in enumerate(self.drawn)
             ],
             "in_dimension": [
                 {
