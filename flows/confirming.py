@@ -50,10 +50,8 @@ def proposed(
     """
     codes = {row["dimension"]: row["codes"] for row in shown}
     told = codes | dict(since)
-    if any(not set(told[name]) & set(allowed) for name, allowed in book.count_only.items()):
-        asked = list(book.count_only)
-    else:
-        asked = list(codes)
+    shut = any(not set(told[name]) & set(allowed) for name, allowed in book.count_only.items())
+    asked = list(book.count_only if shut else codes)
     decided = {row["dimension"] for row in shown if row["is_decided"]} | set(since)
     passed = all(set(codes[name]) & set(allowed) for name, allowed in book.count_only.items())
     multi = {row["dimension"] for row in shown if row["is_multi"]}
