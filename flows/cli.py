@@ -243,16 +243,17 @@ def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
+@click.option("--parts", is_flag=True, help="幅の内訳(分類によるもの、同じ話かどうかによるもの)も出す")
 @json_option
 @at_home
-def counts(home: Path, by: str, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
+def counts(home: Path, by: str, include_late: bool, codes: bool, persons: bool, parts: bool, as_json: bool) -> None:
     """話の数(--persons では人の数)を出す。
 
     例: neta counts --by platform,month
     """
     from flows.verbs import show_counts
 
-    show_counts(home, by, include_late, codes, as_json, persons)
+    show_counts(home, by, include_late, codes, as_json, persons, parts)
 
 
 @main.command()

@@ -157,8 +157,10 @@ def build_and_show(home: Path, as_json: bool, empty_cache: bool) -> int:
     return QUARANTINE if new_held else 0
 
 
-def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: bool, of_persons: bool = False) -> None:
-    """Counts by each breakdown asked for, groups first; of stories, or of persons."""
+def show_counts(
+    home: Path, by: str, include_late: bool, codes: bool, as_json: bool, of_persons: bool = False, parts: bool = False
+) -> None:
+    """Counts by each breakdown asked for, groups first; of stories, or of persons. parts: of each range."""
     settings = load(home)
     words, out = Words(settings.language), show.console()
     names = [name for name in by.replace(" ", "").split(",") if name]
@@ -170,9 +172,11 @@ def show_counts(home: Path, by: str, include_late: bool, codes: bool, as_json: b
         show.as_json({"is_sample": settings.sample, "totals": total, "counts": by_name, "note": words("count.note")})
         return
     for table in tables:
-        show.breakdown(out, table, codes, words, "person" if of_persons else "story")
+        show.breakdown(out, table, codes, words, "person" if of_persons else "story", parts)
         out.print()
     out.print(show.sample_mark(settings, words) + words("people.total" if of_persons else "count.total", **total))
+    if total["estimate"] is None or total["low"] < total["high"]:
+        out.print(words("estimate.unmeasured" if total["estimate"] is None else "estimate.total", **total))
     for said, column in (("link.total_range", "story_count"), ("people.total_range", "person_count")):
         if total[f"{column}_low"] < total[column]:
             out.print(words(said, **total))

@@ -12,6 +12,7 @@ from flows.failures import Refused
 from flows.ingest import ingest
 from flows.reviewing import decide, show_next
 from flows.sampling import draw
+from flows.verbs import show_counts
 from warehouse import ledger, store
 
 POST = "x:1700000000000000007"
@@ -100,3 +101,23 @@ def test_a_second_draw_goes_on_with_the_same_seed_and_an_empty_home_has_nothing(
     build(real_home.settings)
     with pytest.raises(Refused):
         draw(real_home.path, 3, None, "editor", None)
+
+
+def printed(home, capsys, **more) -> str:
+    capsys.readouterr()
+    show_counts(home.path, "platform", False, False, False, **more)
+    return capsys.readouterr().out
+
+
+def test_counts_say_that_nothing_was_measured_then_the_range_then_one_number(drawn, capsys):
+    assert "未抽出" in printed(drawn, capsys) and "推定値" not in printed(drawn, capsys)
+    first, second = [ref for (ref,) in asked(drawn, "SELECT submission_ref FROM fct_sample ORDER BY draw_order")]
+    confirm(drawn.path, first, "editor", None)
+    build(drawn.settings)
+    told = printed(drawn, capsys, parts=True)
+    assert "推定値" in told and "分類の幅" in told and "全体の推定値" in told and "幅は分類と重複判定の不確かさ" in told
+    confirm(drawn.path, second, "editor", None)
+    build(drawn.settings)
+    whole = printed(drawn, capsys)
+    note = next(row for row in whole.splitlines() if row.startswith("note "))
+    assert note.split()[1:3] == ["1", "1"] and "未抽出" not in whole and "全体の推定値" not in whole
