@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from warehouse import store
+
 STRATA = "told mood topic"
 CELLS = "SELECT level, code, estimate, low, high FROM mart_estimate WHERE NOT include_late AND breakdown = $breakdown"
 FULL = (
@@ -164,3 +166,37 @@ def test_a_month_of_which_nothing_was_drawn_has_no_range(orchard, asked):
     whole(orchard, orchard.drawn)
     assert cell(asked, orchard, "month", "2026-05")[4:7] == (None, None, None)
     assert cell(asked, orchard, "month", "2026-03")[4] == 40
+
+
+def queue(asked, call) -> list[tuple]:
+    return asked(
+        call, store.question("review_next").rstrip().rstrip(";").join(["SELECT submission_ref, gain FROM (", ")"])
+    )
+
+
+def test_the_next_story_is_a_drawn_one_then_the_one_that_would_narrow_most(orchard, asked):
+    for ref, topic, probability in (("sure", "apple", 0.9), ("torn", "apple", 0.5), ("rare", "pear", 0.5)):
+        orchard.tell(ref)
+        orchard.claim(ref, told="yes", mood="good")
+        orchard.claim(ref, probability=probability, topic=topic)
+        orchard.to_review.append((ref, "topic", "unsure"))
+    assert queue(asked, orchard) == [("rare", 0.25), ("torn", 0.25), ("sure", 0.09)]  # no range yet: only doubt counts
+    orchard.drawn = [f"{kind}{n}" for kind in "oa" for n in range(10)]
+    whole(orchard, orchard.drawn[1:])
+    wide = {
+        code: high - low for level, code, _, low, high in asked(orchard, CELLS, breakdown="topic") if level == "code"
+    }
+    assert wide["apple"] > wide["pear"]
+    (first, *_), *rest = queue(asked, orchard)
+    assert first == "o0"  # the drawn story that nobody has coded yet
+    assert rest == [("torn", wide["apple"] / 4), ("rare", wide["pear"] / 4), ("sure", round(0.09 * wide["apple"], 3))]
+
+
+def test_a_doubt_about_the_gate_weighs_as_much_as_the_total_is_wide(orchard, asked):
+    orchard.tell("doubtful")
+    orchard.claim("doubtful", probability=0.5, told="yes")
+    orchard.to_review = [("doubtful", "told", "unsure")]
+    orchard.drawn = [f"{kind}{n}" for kind in "oa" for n in range(10)]
+    whole(orchard, orchard.drawn)
+    low, high = cell(asked, orchard, "total", "all")[5:7]
+    assert queue(asked, orchard) == [("doubtful", (high - low) / 4)]
