@@ -2,8 +2,8 @@
 
 Prediction-powered, by strata: within each, the machine's word (in the cell or not) is put right by the random sample's
 share of stories that people found to belong. Exact hypergeometric bounds of each stratum are joined by MOVER (Zou & Donner
-2008: distances to the bounds add up as squares), so that no interval is empty however small the sample, and one of
-which everything was seen is a point. docs/decisions.md tells what else was tried.
+2008: distances to the bounds add up as squares; those of strata without a sample are added whole), so that no interval
+is empty however small the sample, and a cell of which everything was seen is a point. docs/decisions.md tells what else was tried.
 """
 
 from __future__ import annotations
@@ -47,10 +47,16 @@ def intervals(
     share = np.where(seen > 0, found / np.maximum(seen, 1), proposed)
     middle = found + (size - seen) * share
     low, high = bounds(size, seen, found)
-    below, above = (np.sqrt(np.add.reduceat((middle - end) ** 2, starts)) for end in (low, high))
+    below, above = (_joined(np.abs(middle - end), seen > 0, starts) for end in (low, high))
     estimate = np.add.reduceat(middle, starts)
     rounded = np.rint(estimate), np.floor(estimate - below + 1e-9), np.ceil(estimate + above - 1e-9)
     return tuple(part.astype(np.int64) for part in rounded)
+
+
+def _joined(away: np.ndarray, is_seen: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+    """How far a cell's end is away: chances as squares; a stratum of which nothing was seen has no chance, so whole."""
+    squares, whole = np.where(is_seen, away**2, 0), np.where(is_seen, 0, away)
+    return np.sqrt(np.add.reduceat(squares, starts)) + np.add.reduceat(whole, starts)
 
 
 def bounds(size: np.ndarray, seen: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -65,7 +65,7 @@ def coverage(*scene) -> tuple[float, float, float]:
 def test_intervals_hold_the_truth(coder, reviewed):
     scenes = [(*size, share, CODERS[coder], reviewed) for size, share in product(SIZES, SHARES)]
     held = {scene[:3]: coverage(*scene, seed)[0] for seed, scene in enumerate(scenes)}
-    assert {scene: share for scene, share in held.items() if share < 0.93} == {}
+    assert {scene: share for scene, share in held.items() if share < 0.945} == {}  # asked for: .93
 
 
 def test_the_sample_corrects_a_blind_coder_and_a_large_one_narrows_the_range():
