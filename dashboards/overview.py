@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dashboards import charts
 from dashboards.edition import Edition, month_name
@@ -47,6 +48,7 @@ class Figure:
     svg: Markup
     sections: list[Section]
     notes: list[str]
+    is_measured: bool
 
 
 def overview(edition: Edition, include_late: bool) -> dict:
@@ -85,7 +87,10 @@ def _sentences(totals: Mapping[str, int], words: Words, late: Mapping) -> dict[s
 
 
 def _range(totals: Mapping[str, int], words: Words) -> str:
-    """How few stories it may be: said only where open questions of linking leave a range."""
+    """How many stories it may be: by the sample, or where only open questions of linking are known to leave a range."""
+    if totals["estimate"] is not None:
+        told = {name: f"{totals[name]:,}" for name in ("estimate", "low", "high")}
+        return words("estimate.web_range", **told) if totals["low"] < totals["high"] else ""
     low, high = totals["story_count_low"], totals["story_count"]
     return words("link.web_range", low=f"{low:,}", high=f"{high:,}") if low < high else ""
 
@@ -93,27 +98,35 @@ def _range(totals: Mapping[str, int], words: Words) -> str:
 def _dimension(table: Breakdown, n: str, words: Words, late: Mapping) -> Figure:
     marks = [_mark(table.name, row, row["label"], words, late) for row in table.groups]
     codes = [row for row in table.rows if row["level"] == "code"]
-    sections = [_group(table.name, row, codes, late) for row in table.rows if row["level"] == "group"]
-    notes = [n, words("count.multiple")] if table.is_multi else [n]
+    row = partial(_row, table, words=words, late=late)
+    sections = [_group(group, codes, row) for group in table.rows if group["level"] == "group"]
+    notes = [n, *_unmeasured(table, words), *([words("count.multiple")] if table.is_multi else [])]
     return Figure(
         table.name,
         table.title,
         Markup(charts.bars(marks, table.title)),
-        sections or [Section(None, [_row(table.name, row, late) for row in codes], is_open=True)],
+        sections or [Section(None, [row(code) for code in codes], is_open=True)],
         notes,
+        table.is_measured,
     )
 
 
-def _group(name: str, group: dict, codes: Iterable[dict], late: Mapping) -> Section:
+def _unmeasured(table: Breakdown, words: Words) -> list[str]:
+    return [words("estimate.unmeasured")] if table.lacks_sample else []
+
+
+def _group(group: dict, codes: Iterable[dict], row: Callable[[Mapping], Row]) -> Section:
     """A group over its codes; a group that is one code by the same name stands alone."""
-    members = [row for row in codes if row["group_code"] == group["code"]]
+    members = [code for code in codes if code["group_code"] == group["code"]]
     alone = len(members) == 1 and members[0]["label"] == group["label"]
-    return Section(_row(name, group, late), [] if alone else [_row(name, row, late) for row in members])
+    return Section(row(group), [] if alone else [row(code) for code in members])
 
 
-def _row(name: str, row: Mapping, late: Mapping) -> Row:
-    asked = {name: row["value"], **late}
+def _row(table: Breakdown, row: Mapping, words: Words, late: Mapping) -> Row:
+    asked = {table.name: row["value"], **late}
     numbers = [number(row[unit], unit, "/stories", {**asked, **more}) for unit, more in _UNITS.items()]
+    if table.is_measured:
+        numbers.insert(1, Markup(escape(counts.range_told(row, words))))
     return Row(row["label"], numbers)
 
 
@@ -126,18 +139,19 @@ def _months(table: Breakdown, n: str, words: Words, late: Mapping) -> Figure:
     rows = list(_every_month(table.rows, words))
     shown, earlier = rows[-MONTHS_SHOWN:], rows[:-MONTHS_SHOWN]
     marks = [_mark("month", row, _tick(row, place == 0, words), words, late) for place, row in enumerate(shown)]
-    sections = [Section(None, [_row("month", row, late) for row in reversed(shown)], is_open=True)]
+    sections = [Section(None, [_row(table, row, words, late) for row in reversed(shown)], is_open=True)]
     if earlier:
-        under = [_row("month", row, late) for row in reversed(earlier)]
+        under = [_row(table, row, words, late) for row in reversed(earlier)]
         sections.append(Section(None, under, label=words("web.earlier")))
-    notes = [n, words("web.months_shown", n=MONTHS_SHOWN)] if earlier else [n]
-    return Figure("month", table.title, Markup(charts.columns(marks, table.title)), sections, notes)
+    notes = [n, *_unmeasured(table, words), *([words("web.months_shown", n=MONTHS_SHOWN)] if earlier else [])]
+    svg = Markup(charts.columns(marks, table.title))
+    return Figure("month", table.title, svg, sections, notes, table.is_measured)
 
 
 def _every_month(rows: Sequence[Mapping], words: Words) -> Iterator[dict]:
     """From the first month to the last, also those in which nothing came."""
     known = {row["code"]: row for row in rows}
-    nothing = {"story_count": 0, "person_count": 0, "reviewed_count": 0}
+    nothing = {"story_count": 0, "person_count": 0, "reviewed_count": 0, **dict.fromkeys(counts.RANGE)}
     (first_year, first_month), (year, month) = (map(int, code.split("-")) for code in (min(known), max(known)))
     for serial in range(first_year * 12 + first_month - 1, year * 12 + month):
         code = f"{serial // 12:04d}-{serial % 12 + 1:02d}"

@@ -92,6 +92,7 @@ def published_version(settings: Settings, wanted: str) -> str | None:
 
 
 def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
+    from tasks.estimate import estimated
     from tasks.path import travel  # pandas and Great Expectations come with it
 
     version = f"{at:%Y%m%dT%H%M%SZ}-{wanted[:8]}"
@@ -114,7 +115,7 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
     )
     tell("publish")
     path = settings.lake.warehouse / f"warehouse-{version}.duckdb"
-    store.build(path, tables, [d.name for d in book.dimensions], str(settings.zone))
+    store.build(path, tables, [d.name for d in book.dimensions], str(settings.zone), estimated)
     write_bytes(report(settings.language, at.astimezone(settings.zone)).encode(), report_file(settings.lake))
     store.publish(settings.lake, path)
     return version

@@ -333,16 +333,19 @@ def codebook_import(home: Path, file: Path, directory: Path) -> None:
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も数える")
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
+@click.option("--parts", is_flag=True, help="幅の内訳(分類によるもの、同じ話かどうかによるもの)も出す")
 @json_option
 @at_home
-def counts(home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, as_json: bool) -> None:
+def counts(
+    home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, parts: bool, as_json: bool
+) -> None:
     """話の数(--persons では人の数)を出す。
 
     例: neta counts --by platform,month
     """
     from flows.verbs import show_counts
 
-    show_counts(home, by, include_late, codes, as_json, persons)
+    show_counts(home, by, include_late, codes, as_json, persons, parts)
 
 
 @main.command()
@@ -469,6 +472,37 @@ def review_agreement(home: Path, as_json: bool) -> None:
     from flows.agreeing import show_agreement
 
     show_agreement(home, as_json)
+
+
+@review.command()
+@click.argument("submission")
+@who_option
+@click.option("--why", help="理由")
+@at_home
+def confirm(home: Path, submission: str, who: str, why: str | None) -> None:
+    """すべての観点を、出ているとおりに決めて台帳に書く(先に decide で直した観点はそのまま)。
+
+    例: neta review confirm s0123456789abcdef0123
+    """
+    from flows.confirming import confirm as confirm_
+
+    click.echo(confirm_(home, submission, who, why))
+
+
+@review.command()
+@click.argument("count", metavar="N", type=click.IntRange(min=1))
+@click.option("--seed", type=click.IntRange(min=0), help="乱数の種(省くと前回と同じ種。前に確認した話がそのまま残る)")
+@who_option
+@click.option("--why", help="理由")
+@at_home
+def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) -> None:
+    """人が分類する話を無作為に N 話抽出する。その確認が済むと、件数の幅が出る。
+
+    例: neta review draw 100
+    """
+    from flows.sampling import draw as draw_
+
+    click.echo(draw_(home, count, seed, who, why))
 
 
 @main.command()

@@ -17,12 +17,13 @@ from warehouse.words import Words
 
 
 def show_next(home: Path, as_json: bool) -> None:
-    """The submission with most open questions that nobody has decided since the last build."""
+    """The next submission to decide: those drawn at random first, then where a decision tells most."""
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        decisions = _decisions(settings)
-        waiting = _open(store.ask(con, store.question("review_next")), decisions)
+        rows = store.ask(con, store.question("review_next"))
+    decisions, book = _decisions(settings), codebook.load(settings.codebook)
+    waiting = _open(rows, decisions, book)
     if as_json:
         show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
     elif not waiting:
@@ -32,18 +33,12 @@ def show_next(home: Path, as_json: bool) -> None:
         _print_disagreements(waiting[0], decisions, words)
 
 
-def _open(rows: list[dict], decisions: list[ledger.Entry]) -> list[dict]:
+def _open(rows: list[dict], decisions: list[ledger.Entry], book: codebook.Codebook) -> list[dict]:
     """Rows of review_next without the questions that were decided, about the text on show, since the build."""
-    decided = {
-        what
-        for what, said in _by_question(decisions).items()
-        if said[-1].payload.get("as") != adjudication.CONTRIBUTOR  # a teller's correction asks for a person
-        and not adjudication.disagree(adjudication.by_people(said))
-    }
+    decided = _decided(decisions)
     for row in rows:
-        row["dimensions"] = [
-            d for d in row["dimensions"] if (row["submission_ref"], d, row["text_hash"]) not in decided
-        ]
+        said = decided.get((row["submission_ref"], row["text_hash"]), {})
+        row["dimensions"] = [] if _uncounted(said, book) else [d for d in row["dimensions"] if d not in said]
     return [row for row in rows if row["dimensions"]]
 
 
@@ -69,8 +64,34 @@ def _print_disagreements(row: dict, decisions: list[ledger.Entry], words: Words)
             print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(told)), ref=ref))
 
 
+def _decided(decisions: list[ledger.Entry]) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """(ref, text hash) -> dimension -> codes, where the latest word is a person's and no other person's differs.
+
+    A teller's correction asks for a person.
+    """
+    decided: dict = defaultdict(dict)
+    for (ref, dimension, seen), said in _by_question(decisions).items():
+        last = said[-1].payload
+        if last.get("as") != adjudication.CONTRIBUTOR and not adjudication.disagree(adjudication.by_people(said)):
+            decided[ref, seen][dimension] = last["codes"]
+    return decided
+
+
+def _uncounted(said: dict[str, list[str]], book: codebook.Codebook) -> bool:
+    """Whether a person has said that it is not to be counted: nothing more is asked of it."""
+    shut = any(name in said and not set(said[name]) & set(codes) for name, codes in book.count_only.items())
+    return shut or any(set(said.get(name, ())) & set(codes) for name, codes in book.count_apart.items())
+
+
+def decided_since(settings: Settings, ref: str, seen: str) -> dict[str, list[str]]:
+    """dimension -> codes that people decided of a submission by the text on show, built in yet or not."""
+    return _decided(_decisions(settings)).get((ref, seen), {})
+
+
 def _print(row: dict, waiting: int, words: Words) -> None:
     print(words("review.waiting", n=waiting))
+    if row["is_drawn"]:
+        print(words("sample.is_drawn"))
     print(f"\n{row['submission_ref']}  {words('channel.' + row['channel'])}  {row['local_date']}")
     print(plain("\n".join(filter(None, [row["title_masked"], row["body_masked"]]))))
     print()
@@ -81,6 +102,7 @@ def _print(row: dict, waiting: int, words: Words) -> None:
         what = f"{code['dimension']}={code['code'] or '–'}  {code['probability']:.2f}"
         print(f"   {words('llm.says', what=what)}")
     print(words("review.how", ref=row["submission_ref"], dimension=row["dimensions"][0]))
+    print(words("confirm.how", ref=row["submission_ref"]))
 
 
 def decide(

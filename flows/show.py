@@ -11,7 +11,7 @@ from rich.table import Table
 
 from dashboards.plain import plain
 from flows.settings import Settings
-from warehouse.counts import OUTCOMES, Breakdown
+from warehouse.counts import OUTCOMES, Breakdown, range_told
 from warehouse.words import Words
 
 
@@ -62,26 +62,41 @@ def stages(out: Console, lines: Sequence[Mapping], words: Words) -> None:
     out.print(table)
 
 
-def breakdown(out: Console, counted: Breakdown, codes: bool, words: Words, unit: str = "story") -> None:
+def breakdown(
+    out: Console, counted: Breakdown, codes: bool, words: Words, unit: str = "story", parts: bool = False
+) -> None:
     """Counts by one thing with bars: groups, or codes (with `codes`) where a story was found.
 
-    unit: what is counted first and drawn, story or person.
+    unit: what is counted first and drawn, story or person. parts: what of a range is coding and what is linking.
     """
     first, second = (f"{unit}_count", "person_count" if unit == "story" else "story_count")
     rows = [r for r in counted.rows if r["level"] == "code" and r["story_count"]] if codes else counted.groups
     title = f"{counted.title}({words('count.multiple')})" if counted.is_multi else counted.title
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("", min_width=26)
-    for column in (first, second, "reviewed"):
-        table.add_column(words(f"count.{column}"), justify="right")
+    estimates = _estimate_columns(parts) if unit == "story" and counted.is_measured else ()
+    for column in (f"count.{first}", *estimates, f"count.{second}", "count.reviewed"):
+        table.add_column(words(column), justify="right")
     table.add_column("")
     most = max([row[first] for row in rows] + [1])
     for row in rows:
         bar = "█" * round(24 * row[first] / most)
         share = f"{row['reviewed_count'] / row['story_count']:.0%}" if row["story_count"] else "–"
-        numbers = ranged(row, first, words), _number(row[second]), share
-        table.add_row(row["label"], *numbers, f"[cyan]{bar}[/cyan]")
+        measured = [_estimated(row, column, words) for column in estimates]
+        count = _number(row[first]) if measured else ranged(row, first, words)
+        table.add_row(row["label"], count, *measured, _number(row[second]), share, f"[cyan]{bar}[/cyan]")
     out.print(table)
+
+
+def _estimate_columns(parts: bool) -> tuple[str, ...]:
+    return ("estimate.column", "estimate.coding", "estimate.link") if parts else ("estimate.column",)
+
+
+def _estimated(row: Mapping, column: str, words: Words) -> str:
+    """A row's cell in a column of estimates."""
+    if row["estimate"] is None or column == "estimate.column":
+        return range_told(row, words)
+    return _number(row["link_low"]) if column == "estimate.link" else f"{row['coding_low']:,}–{row['coding_high']:,}"
 
 
 def ranged(row: Mapping, column: str, words: Words) -> str:

@@ -167,9 +167,18 @@ def build_and_show(home: Path, as_json: bool, empty_cache: bool) -> int:
 
 
 def show_counts(
-    home: Path, by: str | None, include_late: bool, codes: bool, as_json: bool, of_persons: bool = False
+    home: Path,
+    by: str | None,
+    include_late: bool,
+    codes: bool,
+    as_json: bool,
+    of_persons: bool = False,
+    parts: bool = False,
 ) -> None:
-    """Counts by each breakdown asked for, groups first; of stories, or of persons. by: if None, all that are charted."""
+    """Counts by each breakdown asked for, groups first; of stories, or of persons.
+
+    by: if None, all that are charted. parts: of each range.
+    """
     settings = load(home)
     words, out = Words(settings.language), show.console()
     with store.reading(settings.lake, str(settings.zone)) as con:
@@ -181,12 +190,14 @@ def show_counts(
         show.as_json({"is_sample": settings.sample, "totals": total, "counts": by_name, "note": words("count.note")})
         return
     for table in tables:
-        show.breakdown(out, table, codes, words, "person" if of_persons else "story")
+        show.breakdown(out, table, codes, words, "person" if of_persons else "story", parts)
         out.print()
     rest = words("count.rest", **total) if total["apart_count"] or total["not_story_count"] else ""
     out.print(
         show.sample_mark(settings, words) + words("people.total" if of_persons else "count.total", **total) + rest
     )
+    if total["estimate"] is None or total["low"] < total["high"]:
+        out.print(words("estimate.unmeasured" if total["estimate"] is None else "estimate.total", **total))
     for said, column in (("link.total_range", "story_count"), ("people.total_range", "person_count")):
         if total[f"{column}_low"] < total[column]:
             out.print(words(said, **total))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from expectations import suites
 from expectations.report import StageResult, render
 from expectations.validate import Validation, validate
-from tasks import assign_codes, channels, conform, consent, kept_replies, load, people, tombstones
+from tasks import assign_codes, channels, conform, consent, kept_replies, load, people, sampling, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
 from tasks.coding.in_force import coder_in_force
@@ -93,6 +93,7 @@ def travel(
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
         "in_to_review": load.to_review_table(submissions["submission_ref"], answers, [*asked, *ticked]),
+        "in_sample": sampling.sample_table(decisions, submissions["submission_ref"]),
         "in_run": load.run_table(runs),
         "in_build": load.build_table({**build_row, "codebook_version": book.version, "coder_version": coder.version}),
         **load.codebook_tables(book),

@@ -12,6 +12,9 @@ from warehouse.words import Words
 
 STAGES = ("conform", "accept", "link")  # that set something aside, in the order of the path
 OUTCOMES = ("counted", "joined", "duplicate", "out_of_scope", "held", "withdrawn")
+RANGE = (
+    "estimate", "low", "high", "coding_low", "coding_high", "link_low", "frame_count", "sample_count", "decided_count"
+)  # fmt: skip
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
 _STORY_FILTERS = {  # filters that are no dimension of the codebook
     "story": "story_id = $value",
@@ -34,7 +37,7 @@ class NoSuchBreakdown(ValueError):
 class Breakdown:
     """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, reviewed_count.
     story_count_low, person_count_low: what is left if every open question of linking, of accounts is answered by yes.
-
+    estimate, low, high …: as in mart_estimate; None where no range was measured.
 
     group_code (dimensions only): the group of a code; value: what to ask `stories` for, to get just the row's stories.
     """
@@ -43,6 +46,16 @@ class Breakdown:
     title: str
     is_multi: bool
     rows: list[dict]
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a range can be told of any row: something was drawn and coded, or all of it was reviewed."""
+        return any(row["estimate"] is not None for row in self.rows)
+
+    @property
+    def lacks_sample(self) -> bool:
+        """Whether a range would be told of its rows if something had been drawn; of a gate of the codebook none is."""
+        return not self.is_measured and any(row["frame_count"] for row in self.rows)
 
     @property
     def groups(self) -> list[dict]:
@@ -72,7 +85,24 @@ def breakdown(con: duckdb.DuckDBPyConnection, name: str, words: Words, include_l
         raise NoSuchBreakdown(words("count.no_such", name=name, known=" ".join([*known, *_PLAIN])))
     rows = ask(con, sql, {"include_late": include_late})
     groups = {row["code"] for row in rows if row["level"] == "group"}
-    return Breakdown(name, title, multi, [_named(row, groups, words) for row in rows])
+    ranges = estimates(con, name, include_late)
+    nothing = dict.fromkeys(RANGE)  # of what every story has in common no estimate is made
+    named = [_named(row, groups, words) | ranges.get((row["level"], row["code"]), nothing) for row in rows]
+    return Breakdown(name, title, multi, named)
+
+
+def estimates(con: duckdb.DuckDBPyConnection, name: str, include_late: bool) -> dict[tuple[str, str], dict]:
+    """(level, code) -> the columns RANGE of mart_estimate, for one breakdown or for `total`."""
+    rows = ask(con, question("estimates"), {"breakdown": name, "include_late": include_late})
+    return {(row["level"], row["code"]): {column: row[column] for column in RANGE} for row in rows}
+
+
+def range_told(row: Mapping, words: Words) -> str:
+    """The estimate of a row of counts with its range; one number where nothing is left open, – where nothing was measured."""
+    if row["estimate"] is None:
+        return "–"
+    told = {name: f"{row[name]:,}" for name in ("estimate", "low", "high")}
+    return told["estimate"] if row["low"] == row["high"] else words("estimate.ranged", **told)
 
 
 def _named(row: dict, groups: set[str], words: Words) -> dict:
@@ -142,8 +172,10 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
 
 
 def totals(con: duckdb.DuckDBPyConnection, include_late: bool = False) -> dict[str, int]:
-    """story_count, person_count (and …_low), reviewed_count, apart_count, late_count, not_story_count, unconsented_count."""
-    return ask(con, question("totals"), {"include_late": include_late})[0]
+    """story_count, person_count (and …_low), reviewed_count, apart_count, late_count, not_story_count, unconsented_count;
+    estimate, low, high …"""
+    told = ask(con, question("totals"), {"include_late": include_late})[0]
+    return told | estimates(con, "total", include_late).get(("code", "all"), dict.fromkeys(RANGE))
 
 
 def account(con: duckdb.DuckDBPyConnection, words: Words) -> list[dict]:

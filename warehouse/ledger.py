@@ -4,6 +4,7 @@ No story text is written here: what a person saw is named by its hash. Kinds, ea
 
 `code` (subject = submission_id; {dimension, codes, text_hash, as}); `as` is `contributor` where the teller corrected it,
   `adjudicator` where people had disagreed (tasks/adjudication.py).
+`sample` (subject = seed; {seed, n, frame_size, probability, last_place, drawn}): stories to code, see tasks/sampling.py.
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.

@@ -157,6 +157,14 @@ INPUTS = {
     ]),
     "in_coding": CODING,
     "in_to_review": pa.schema(_plain("submission_ref", "dimension", "cause")),
+    "in_sample": pa.schema([
+        *_plain("submission_ref"), ("draw_order", pa.int64()), ("inclusion_probability", pa.float64()),
+    ]),
+    "in_estimate": pa.schema([
+        ("include_late", pa.bool_()), *_plain("breakdown", "level", "code"),
+        *[(name, pa.int64()) for name in
+          ("frame_count", "sample_count", "decided_count", "estimate", "coding_low", "coding_high")],
+    ]),
     "in_dimension": pa.schema([
         *_plain("dimension", "label_ja", "label_en"), ("is_multi", pa.bool_()), ("is_charted", pa.bool_()),
         ("dimension_order", pa.int64()),

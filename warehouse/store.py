@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -49,12 +49,19 @@ class Script:
         return [name.strip() for name in self.header["inputs"].split(",")]
 
 
-def build(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str) -> None:
+Estimator = Callable[[pa.Table], pa.Table]  # rows of strata.sql -> in_estimate: what SQL cannot work out
+
+
+def build(
+    path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str, estimate: Estimator
+) -> None:
     """Make a whole warehouse at `path` from Arrow tables named in_… ; anything that fails leaves `path` as it was."""
-    write_durably(path, lambda made: _make(made, inputs, dimensions, zone))
+    write_durably(path, lambda made: _make(made, inputs, dimensions, zone, estimate))
 
 
-def _make(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str) -> None:
+def _make(
+    path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str, estimate: Estimator
+) -> None:
     path.unlink(missing_ok=True)
     con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
     try:
@@ -64,6 +71,8 @@ def _make(path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str],
         for name, table in inputs.items():
             con.register(name, table)
         for layer in LAYERS:
+            if layer == "marts":
+                con.register("in_estimate", estimate(con.sql(question("strata")).to_arrow_table()))
             for script in scripts(layer, dimensions):
                 _run(con, script)
         con.execute("CHECKPOINT made")

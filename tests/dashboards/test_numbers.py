@@ -170,3 +170,22 @@ def test_a_long_telling_is_cut_in_the_list_and_whole_on_its_own_page(call, publi
     assert "終" not in page.xpath("//p[@class='text']")[0].text and "3,801" in page.xpath("//a[@class='more']")[0].text
     whole = visitor.see(page.xpath("//a[@class='more']/@href")[0])
     assert whole.xpath("//p[@class='text']")[0].text.endswith("終")
+
+
+def test_a_range_is_shown_where_it_was_measured_and_its_want_is_said_where_not(busy, publish, visitor):
+    publish(busy)
+    figures = visitor.see("/").xpath("//section[@class='counted']")
+    assert all("未抽出" in "".join(f.xpath("./p[@class='under']")[0].itertext()) for f in figures[1:])
+    busy.drawn, busy.run = ["a", "b"], "run-2"
+    for ref in ("a", "b"):
+        busy.claim(ref, "person:editor", 1.0, told="yes", mood="good", topic="apple pear" if ref == "a" else "pear oak")
+    publish(busy)
+    page = visitor.see("/")
+    pear = page.xpath("//section[.//h2[@id='topic']]//tr[th='pearの']/td")
+    assert [cell.text_content() for cell in pear] == [
+        "2",
+        "2(2–5)",
+        "1",
+        "2",
+    ]  # two are known; of three more nobody has looked
+    assert "推定値" in page.xpath("//p[@class='head']")[0].text_content() and "未抽出" not in page.text_content()

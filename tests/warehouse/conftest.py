@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from tasks.estimate import estimated
 from warehouse import schema, store
 from warehouse.scopes import SCOPES
 
@@ -36,6 +37,7 @@ class Call:
     claims: list[dict] = field(default_factory=list)
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
     run: str = "run-1"
     fetched_at: datetime = NOW
 
@@ -102,6 +104,11 @@ class Call:
                 {"submission_ref": a, "other_ref": b, "verdict": v, "kind": "edited", "score": 0.5}
                 for a, b, v in self.links
             ],
+            "in_estimate": [],  # worked out while it is built
+            "in_sample": [
+                {"submission_ref": ref, "draw_order": n, "inclusion_probability": 0.5}
+                for n, ref in enumerate(self.drawn)
+            ],
             "in_dimension": [
                 {
                     "dimension": d,
@@ -125,7 +132,7 @@ class Call:
         return {name: pa.Table.from_pylist(rows[name], schema=kind) for name, kind in schema.INPUTS.items()}
 
     def build(self, path: Path, zone: str = ZONE) -> Path:
-        store.build(path, self.inputs(), list(DIMENSIONS), zone)
+        store.build(path, self.inputs(), list(DIMENSIONS), zone, estimated)
         return path
 
 

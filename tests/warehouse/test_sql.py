@@ -333,4 +333,4 @@ def test_the_llm_counts_nothing_and_where_it_differs_a_person_is_asked(call, ask
     assert after[:3] == before[:3] and before[3] == []
     assert after[3] == [(r, d, "llm_differs") for r, d in (("none", "topic"), ("other", "topic"), ("quiet", "told"))]
     (row,) = [r for r in asked(call, store.question("review_next")) if r[0] == "none"]
-    assert [{c["code"] for c in codes} for codes in row[-2:]] == [{"yes", "good", "apple", "oak"}, {"yes", None}]
+    assert [{c["code"] for c in codes} for codes in row[7:9]] == [{"yes", "good", "apple", "oak"}, {"yes", None}]

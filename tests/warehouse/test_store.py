@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from tasks.estimate import estimated
 from warehouse import store
 from warehouse.lake import Lake
 
@@ -83,7 +84,7 @@ def test_a_build_that_fails_leaves_what_was_there(told, tmp_path):
     inputs["in_coding"] = inputs["in_coding"].drop_columns(["coder"])
     for target in (path, tmp_path / "warehouse-2.duckdb"):
         with pytest.raises(duckdb.Error):
-            store.build(target, inputs, ["told", "mood", "topic"], ZONE)
+            store.build(target, inputs, ["told", "mood", "topic"], ZONE, estimated)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["warehouse-1.duckdb"]
 

@@ -1,7 +1,7 @@
--- what: what a person should look at: the coder was unsure and nobody decided, the text or the codebook changed after a decision, people disagree, the teller corrected what a person had decided, or a model that was asked says otherwise than the machine
+-- what: what a person should look at: the coder was unsure and nobody decided, the text or the codebook changed after a decision, people disagree, the teller corrected what a person had decided, a model that was asked says otherwise than the machine, or the story was drawn at random
 -- ja: 確認してほしい分類
 -- grain: one submission × dimension × cause
--- inputs: in_to_review, in_coding, in_count_rule, stg_submission, stg_story_code
+-- inputs: in_to_review, in_coding, in_dimension, in_count_rule, stg_submission, stg_story_code, stg_decided, fct_sample
 CREATE TABLE fct_to_review AS
 WITH voice AS (  -- what people and tellers decided of each story, and when; a form's ticks have no time: whoever reviewed saw them
   SELECT
@@ -34,8 +34,8 @@ FROM in_to_review AS asked
 JOIN stg_submission AS submission USING (submission_ref)
 WHERE cause IN ('changed', 'codebook', 'disagreement') OR (
   is_representative AND NOT EXISTS (
-    FROM stg_story_code AS decided
-    WHERE decided_by = 'person' AND decided.story_id = submission.story_id AND decided.dimension = asked.dimension
+    FROM stg_decided AS decided
+    WHERE decided.story_id = submission.story_id AND decided.dimension = asked.dimension
   )
 )
 UNION ALL
@@ -57,4 +57,11 @@ FROM voice AS teller
 JOIN voice AS person USING (story_id, dimension)
 WHERE teller.is_teller AND NOT person.is_teller
   AND teller.codes <> person.codes AND teller.decided_at > person.decided_at  -- a later word of a person has settled it
+UNION ALL
+SELECT submission_ref, needed.dimension, 'drawn'
+FROM fct_sample AS drawn
+CROSS JOIN (SELECT dimension FROM in_dimension WHERE is_charted UNION SELECT dimension FROM in_count_rule) AS needed
+WHERE NOT EXISTS (
+  FROM stg_decided AS decided WHERE decided.story_id = drawn.story_id AND decided.dimension = needed.dimension
+)
 ORDER BY ALL;

@@ -1,21 +1,50 @@
--- what: submissions with open questions: those with most first, then the oldest
+-- what: submissions with open questions: those drawn at random first, in random order, then by how much a decision would narrow
+-- what a decision narrows: of each open question p(1 − p), summed over the codes that stand, × the width of the cell's printed range
 WITH open AS (
-  SELECT submission_ref, list(DISTINCT dimension ORDER BY dimension) AS dimensions FROM fct_to_review GROUP BY submission_ref
+  SELECT submission_ref, dimension, bool_or(cause <> 'unsure') AS is_disputed FROM fct_to_review GROUP BY ALL
 ),
-said AS (
+width AS (  -- 1 for all while nothing is measured: then only doubt counts; a decision on the gate moves the total
+  SELECT breakdown, code, coalesce(high - low, 1) AS width
+  FROM mart_estimate
+  WHERE NOT include_late AND level = 'code'
+),
+total AS (SELECT width FROM width WHERE breakdown = 'total'),
+doubt AS (
+  SELECT
+    submission_ref, dimension,
+    sum(CASE WHEN is_disputed THEN 0.25 ELSE probability * (1 - probability) END * coalesce(width.width, total.width)) AS gain
+  FROM open
+  JOIN fct_submission USING (submission_ref)
+  JOIN mart_story_code AS standing USING (story_id, dimension)
+  CROSS JOIN total
+  LEFT JOIN width ON width.breakdown = dimension AND width.code = standing.code
+  GROUP BY ALL
+),
+asked AS (
+  SELECT submission_ref, list(dimension ORDER BY dimension) AS dimensions, coalesce(sum(gain), 0) AS gain
+  FROM open LEFT JOIN doubt USING (submission_ref, dimension)
+  GROUP BY submission_ref
+),
+standing AS (
+  SELECT
+    story_id,
+    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC, code) AS codes
+  FROM mart_story_code
+  GROUP BY story_id
+),
+outside AS (  -- what a model that was asked says
   SELECT
     submission_ref,
-    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC)
-      FILTER (coder <> 'llm') AS codes,
-    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC)
-      FILTER (coder = 'llm') AS llm_codes
-  FROM fct_coding
+    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC) AS llm_codes
+  FROM fct_coding WHERE coder = 'llm'
   GROUP BY submission_ref
 )
 SELECT
-  submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions,
-  coalesce(codes, []) AS codes, coalesce(llm_codes, []) AS llm_codes
-FROM open
+  submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions, coalesce(codes, []) AS codes,
+  coalesce(llm_codes, []) AS llm_codes, drawn.submission_ref IS NOT NULL AS is_drawn, round(gain, 3) AS gain
+FROM asked
 JOIN fct_submission USING (submission_ref)
-LEFT JOIN said USING (submission_ref)
-ORDER BY len(dimensions) DESC, posted_at, submission_ref;
+LEFT JOIN standing USING (story_id)
+LEFT JOIN outside USING (submission_ref)
+LEFT JOIN fct_sample AS drawn USING (submission_ref)
+ORDER BY draw_order NULLS LAST, gain DESC, len(dimensions) DESC, posted_at, submission_ref;

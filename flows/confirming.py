@@ -1,0 +1,60 @@
+"""Verb that says yes: what stands for a story, in every dimension at once, becomes a person's decision."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from flows.reviewing import decided_since, find
+from flows.settings import load
+from warehouse import codebook, ledger, store
+from warehouse.codebook import Codebook
+from warehouse.words import Words
+
+
+def confirm(home: Path, submission: str, who: str | None, why: str | None) -> str:
+    """Write what is on show of one submission as decisions, one a dimension; returns what to tell.
+
+    What a person decided before, also since the last build, stays as it is.
+    """
+    settings = load(home)
+    words, book = Words(settings.language), codebook.load(settings.codebook)
+    submission_id, ref, seen = find(settings, submission)
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        shown = store.ask(con, store.question("review_story"), {"ref": ref})
+    since = decided_since(settings, ref, seen)
+    answers, left = proposed(shown, since, book)
+    entries = [
+        ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
+        for payload in (_payload(d, codes, seen, ref, book) for d, codes in answers.items())
+    ]
+    told = words("confirm.done", ref=ref, n=len(entries)) if entries else words("confirm.nothing", ref=ref)
+    labels = [book.by_name[name].ja if words.language == "ja" else book.by_name[name].en for name in left]
+    return told + ("\n" + words("confirm.left", names="、".join(labels), ref=ref, dimension=left[0]) if left else "")
+
+
+def _payload(dimension: str, codes: Sequence[str], seen: str, ref: str, book: Codebook) -> dict:
+    """As `neta review decide` writes it; as_shown: the person did not choose the codes, but let them stand."""
+    about = {"dimension": dimension, "codes": list(codes), "text_hash": seen, "submission_ref": ref}
+    return about | {"codebook_version": book.version, "as_shown": True}
+
+
+def proposed(
+    shown: Sequence[Mapping], since: Mapping[str, Sequence[str]], book: Codebook
+) -> tuple[dict[str, list[str]], list[str]]:
+    """(dimension -> codes to confirm, dimensions that only a person can answer).
+
+    shown: rows of review_story. since: what was decided after the build. Of what is no story nothing else is asked.
+    Where the coder let a story pass and put no code to it in a dimension with several, none is what it says.
+    """
+    codes = {row["dimension"]: row["codes"] for row in shown}
+    told = codes | dict(since)
+    shut = any(not set(told[name]) & set(allowed) for name, allowed in book.count_only.items())
+    asked = list(book.count_only if shut else codes)
+    decided = {row["dimension"] for row in shown if row["is_decided"]} | set(since)
+    passed = all(set(codes[name]) & set(allowed) for name, allowed in book.count_only.items())
+    multi = {row["dimension"] for row in shown if row["is_multi"]}
+    open_ = [name for name in asked if name not in decided]
+    answers = {name: codes[name] for name in open_ if codes[name] or (passed and name in multi)}
+    return answers, [name for name in open_ if name not in answers and book.by_name[name].required]
