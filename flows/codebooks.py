@@ -17,6 +17,7 @@ from tasks.codebooks.changes import since
 from tasks.codebooks.check import check
 from tasks.coding.coder import Coder
 from tasks.coding.in_force import coder_in_force
+from tasks.estimate import estimated
 from warehouse import codebook, counts, ledger, schema, store
 from warehouse.codebook import Codebook
 from warehouse.codebook_faults import Finding
@@ -132,7 +133,7 @@ def _trial(settings: Settings, book: Codebook, submissions, decisions, said, tic
     words, zone = Words(settings.language), str(settings.zone)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trial.duckdb"
-        store.build(path, plan.inputs(book, coder, submissions, said, ticks), names, zone)
+        store.build(path, plan.inputs(book, coder, submissions, said, ticks), names, zone, estimated)
         con = store.open_locked(path, zone)
         try:
             tables = {name: counts.breakdown(con, name, words).rows for name in names}
