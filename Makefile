@@ -25,7 +25,7 @@ web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
 	@$(BIN)/neta web --home $(HOME_DIR)
 
 test: install ## テスト · the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
