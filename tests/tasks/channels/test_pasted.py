@@ -29,7 +29,7 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "channel"), [*LABELS, *TYPED, *((name, name) for name in sorted(known()))])
+@pytest.mark.parametrize(("typed", "channel"), [*sorted(LABELS), *TYPED, *((name, name) for name in sorted(known()))])
 def test_the_channel_is_known_by_its_name_its_label_and_what_people_call_it(tmp_path, typed: str, channel: str):
     (message,) = told(tmp_path, f"{typed},港の人,2026/4/2,話です。")
     assert (message.channel, message.flags) == (channel, ("unknown_channel",) if typed == "鳩" else ())
