@@ -238,7 +238,7 @@ def coder_list(home: Path, as_json: bool) -> None:
 
 @coder.command("use")
 @click.argument("name")
-@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
+@who_option
 @click.option("--why", help="理由")
 @at_home
 def coder_use(home: Path, name: str, who: str, why: str | None) -> None:
@@ -440,7 +440,7 @@ def review_next(home: Path, as_json: bool) -> None:
 @review.command()
 @click.argument("submission")
 @click.argument("decision", metavar="DIMENSION=CODE[,CODE]")
-@click.option("--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名")
+@who_option
 @click.option("--why", help="理由")
 @click.option(
     "--as",
@@ -559,9 +559,7 @@ def _said_of_a_pair(verdict: str, told: str):
 
     @click.argument("one", metavar="応募の番号|NAMESPACE:ID")
     @click.argument("other", metavar="応募の番号|NAMESPACE:ID")
-    @click.option(
-        "--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名"
-    )
+    @who_option
     @click.option("--why", help="理由")
     @at_home
     def say(home: Path, one: str, other: str, who: str, why: str | None) -> None:
@@ -600,9 +598,7 @@ def _said_of_people(verb: str, kind: str, told: str):
 
     @click.argument("one", metavar="p…|NAMESPACE:ID")
     @click.argument("other", metavar="p…|NAMESPACE:ID")
-    @click.option(
-        "--who", default=lambda: os.environ.get("USER") or "editor", help="決めた人", show_default="ログイン名"
-    )
+    @who_option
     @click.option("--why", help="理由(名前やアカウントは書かない)")
     @at_home
     def say(home: Path, one: str, other: str, who: str, why: str | None) -> None:
@@ -635,9 +631,7 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
     type=click.Path(path_type=Path),
     help="受信箱のファイルを消さずに、ホームの外のこのフォルダに移す",
 )
-@click.option(
-    "--who", default=lambda: os.environ.get("USER") or "editor", help="受け付けた人", show_default="ログイン名"
-)
+@who_option
 @click.option("--yes", is_flag=True, help="たずねずに行う")
 @json_option
 @at_home

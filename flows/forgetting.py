@@ -189,8 +189,9 @@ def prove(settings: Settings, pending: Pending) -> tuple[list[Found], Reading]:
 def _still_told_in(settings: Settings, pending: Pending) -> list[dict]:
     """Submissions of others that hold what was withdrawn, as the new warehouse shows them: submission_ref, channel, date."""
     with store.reading(settings.lake, str(settings.zone)) as con:
-        rows = store.ask(con, store.question("texts_all"))
-    return [row for row in rows if any(pending.traces.found_in(row.pop("text")))]
+        rows = store.ask(con, store.question("texts"), {"refs": None})
+    texts = ["\n".join(filter(None, [row.pop("title_masked"), row.pop("body_masked")])) for row in rows]
+    return [row for row, text in zip(rows, texts, strict=True) if any(pending.traces.found_in(text))]
 
 
 def _tell(

@@ -14,6 +14,7 @@ from expectations.validate import Validation, validate
 from tasks import assign_codes, channels, conform, consent, kept_replies, load, people, sampling, tombstones
 from tasks.accept import accept
 from tasks.aside import must_conserve, set_aside, together
+from tasks.coding.coder import Coder
 from tasks.coding.in_force import coder_in_force
 from tasks.link import link
 from tasks.memory import few_searches
@@ -59,24 +60,17 @@ def travel(
     tell("accept")
     accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
-    said = [entry for entry in decisions if entry.kind in ("same", "apart")]
     protected = people.known(protect(accepted, key, call.closes), key, decisions)
-    said = assign_codes.by_todays_turns(said, messages, protected)
+    said = assign_codes.by_todays_turns(_of(decisions, "same", "apart"), messages, protected)
     submissions, copies, links = link(protected, key, said, [call.title], lake.cache / "linking")
     submissions, pairs = people.found(protected, submissions, links, key, decisions)
-    allowed = [entry for entry in decisions if entry.kind == "consent"]
-    submissions = consent.with_scopes(submissions, consents, consent.of_todays_turns(allowed, messages, submissions))
+    allowed = consent.of_todays_turns(_of(decisions, "consent"), messages, submissions)
+    submissions = consent.with_scopes(submissions, consents, allowed)
     tell("code")
     coder = coder_in_force(book, lake.coders, decisions)
-    answers = assign_codes.code_texts(coder, lake, submissions)
-    codes = [entry for entry in decisions if entry.kind == "code"]
-    codes = assign_codes.by_todays_turns(codes, messages, submissions)
-    by_people, asked = assign_codes.person_rows(book, submissions, codes)
-    by_tellers, ticked = assign_codes.contributor_rows(book, submissions, by_people)
-    machine = assign_codes.machine_rows(coder, book, submissions, answers)
-    replies = kept_replies.rows(book, submissions, decisions)
-    coding = pa.concat_tables([machine, by_tellers, by_people, replies])
+    coding, to_review = _coded(coder, book, lake, messages, submissions, decisions)
     tell("load")
+    refs = dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
     everything_aside = together([withdrawn, aside, held, copies])
     checks = [
         StageResult("submission", submission_check, lambda i: ref(key, "submission", i)),
@@ -86,13 +80,11 @@ def travel(
     tables = {
         "in_submission": load.submission_table(submissions),
         "in_item": load.item_table(messages, submissions),
-        "in_link": load.link_table(
-            links, dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
-        ),
+        "in_link": load.link_table(links, refs),
         "in_same_person": load.same_person_table(pairs),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
-        "in_to_review": load.to_review_table(submissions["submission_ref"], answers, [*asked, *ticked]),
+        "in_to_review": to_review,
         "in_sample": sampling.sample_table(decisions, submissions["submission_ref"]),
         "in_run": load.run_table(runs),
         "in_build": load.build_table({**build_row, "codebook_version": book.version, "coder_version": coder.version}),
@@ -101,6 +93,29 @@ def travel(
     }
     _must_account(tables["in_item"], everything_aside)
     return tables, lambda language, at: render(checks, language, _meta(build_row, at))
+
+
+def _of(decisions: Sequence[Entry], *kinds: str) -> list[Entry]:
+    return [entry for entry in decisions if entry.kind in kinds]
+
+
+def _coded(
+    coder: Coder,
+    book: Codebook,
+    lake: Lake,
+    messages: pd.DataFrame,
+    submissions: pd.DataFrame,
+    decisions: Sequence[Entry],
+) -> tuple[pa.Table, pa.Table]:
+    """(in_coding: what machines, tellers, people and a model that was asked said; in_to_review)."""
+    answers = assign_codes.code_texts(coder, lake, submissions)
+    said = assign_codes.by_todays_turns(_of(decisions, "code"), messages, submissions)
+    by_people, asked = assign_codes.person_rows(book, submissions, said)
+    by_tellers, ticked = assign_codes.contributor_rows(book, submissions, by_people)
+    machine = assign_codes.machine_rows(coder, book, submissions, answers)
+    replies = kept_replies.rows(book, submissions, decisions)
+    to_review = load.to_review_table(submissions["submission_ref"], answers, [*asked, *ticked])
+    return pa.concat_tables([machine, by_tellers, by_people, replies]), to_review
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

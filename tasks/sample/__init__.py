@@ -1,6 +1,6 @@
 """The sample: 428 submissions of invented people to an invented call, in the formats that the channels really have.
 
-The stories are a part of the project's development set that no coder is trained on (tasks/coding/split.py); each
+The stories are a part of the project's development set that no coder is trained on (tasks/coding/examples.py); each
 arrives once, ten of them twice, among broken files, reposts, quotations and other people's chatter.
 """
 

@@ -1,5 +1,6 @@
--- what: the masked texts of some submissions
--- parameters: refs
+-- what: the masked texts of some submissions, or of all
+-- parameters: refs (NULL for all)
 SELECT submission_ref, channel, local_date, title_masked, body_masked
 FROM fct_submission
-WHERE list_contains($refs, submission_ref);
+WHERE $refs::VARCHAR[] IS NULL OR list_contains($refs::VARCHAR[], submission_ref)
+ORDER BY submission_ref;
