@@ -25,10 +25,11 @@ def confirm(home: Path, submission: str, who: str | None, why: str | None) -> st
         shown = store.ask(con, store.question("review_story"), {"ref": ref})
     since = decided_since(settings, ref, seen)
     answers, left = proposed(shown, since, book)
-    entries = [
-        ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
-        for payload in (_payload(d, codes, seen, ref, book) for d, codes in answers.items())
-    ]
+    payloads = [_payload(d, codes, seen, ref, book) for d, codes in answers.items()]
+    who = who or getpass.getuser()
+    entries = ledger.append_many(
+        settings.lake.ledger, [ledger.New(who, "code", submission_id, payload, why) for payload in payloads]
+    )
     told = words("confirm.done", ref=ref, n=len(entries)) if entries else words("confirm.nothing", ref=ref)
     labels = [book.by_name[name].ja if words.language == "ja" else book.by_name[name].en for name in left]
     return told + ("\n" + words("confirm.left", names="、".join(labels), ref=ref, dimension=left[0]) if left else "")

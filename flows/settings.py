@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from warehouse import ledger
 from warehouse.lake import Lake
 from warehouse.scopes import SCOPES
 
@@ -92,7 +93,7 @@ class Settings:
         """The home's secret key, made once, readable by its owner only. SettingsError if it was there and is lost."""
         path = self.lake.key_file
         if not path.exists():
-            if self.lake.raw.exists() or self.lake.ledger.exists():
+            if self.lake.raw.exists() or ledger.exists(self.lake.ledger):
                 raise SettingsError(f"{path}: 鍵がありません。控えから戻してください(作り直すと仮IDがすべて変わります)")
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
