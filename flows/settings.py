@@ -79,6 +79,7 @@ class Settings:
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
+    address_days: int = 90  # how long an address is kept once the copy was shipped
     llm: Llm | None = None  # without it no text is ever sent to a model
 
     def inbox(self, channel: str) -> Path:
@@ -131,6 +132,7 @@ def load(home: Path) -> Settings:
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
         notify=_several(data.get("notify", {}).get("command", []), "[notify] command", lake.settings_file),
+        address_days=_days(data.get("ledger", {}), lake.settings_file),
         llm=_llm(data["llm"], lake.settings_file) if "llm" in data else None,
     )
 
@@ -166,6 +168,16 @@ def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
         known = " ".join(scope for scope in SCOPES if scope != "name")
         raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
     return scopes
+
+
+def _days(data: dict, file: Path) -> int:
+    """A misspelt name or a value of another kind would keep addresses for ever."""
+    days = data.get("address_days", 90)
+    if unknown := [name for name in data if name != "address_days"]:
+        raise SettingsError(f"{file}: [ledger] {unknown[0]} は使えません。使えるもの: address_days")
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        raise SettingsError(f"{file}: [ledger] address_days = {days!r} は 0 以上の整数(日数)で書いてください")
+    return days
 
 
 _LLM = {"url": str, "model": str, "key_env": str, "most": int, "characters": int, "temperature": (int, float)}

@@ -155,7 +155,7 @@ def told(tmp_path) -> Path:
 
 
 def bytes_of(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+    return b"".join(file.read_bytes() for file in path.parent.iterdir() if file.is_file())
 
 
 def test_of_what_was_withdrawn_the_decision_stays_and_no_byte_of_whose(told):
@@ -355,3 +355,61 @@ PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, a
 def test_a_payload_has_one_text(payload):
     text = chain.text_of(payload)
     assert json.loads(text) == payload and chain.text_of(json.loads(text)) == text
+
+
+# --- from machine to machine
+
+
+def test_a_ledger_moves_and_comes_back_with_what_was_added(told, tmp_path):
+    other = tmp_path / "other" / "ledger.sqlite"
+    older = list(ledger.lines(told))
+    assert ledger.take_in(other, older) == 3 and ledger.read(other) == ledger.read(told)
+    ledger.append(other, "second", "code", "mail:3", {"比": 0.1 + 0.2})
+    ledger.redact(other, withdrawn, keyed)
+    assert ledger.take_in(told, ledger.lines(other)) == 2 and ledger.take_in(told, ledger.lines(other)) == 0
+    assert ledger.take_in(told, older) == 0  # and brings nobody back
+    assert ledger.read(told) == ledger.read(other) and ledger.head(told) == ledger.head(other)
+    assert ledger.verify(told) == ledger.verify(other) == []
+    assert b"secret-" not in bytes_of(told)
+
+
+def test_two_ways_are_never_mixed(told, tmp_path):
+    other = tmp_path / "other" / "ledger.sqlite"
+    ledger.take_in(other, ledger.lines(told))
+    ledger.append(told, "first", "code", "mail:3", {})
+    ledger.append(other, "second", "code", "mail:3", {})
+    ledger.append(other, "second", "code", "mail:4", {})
+    before = ledger.read(told)
+    with pytest.raises(ledger.NotTaken, match="fork 4"):
+        ledger.take_in(told, ledger.lines(other))
+    assert ledger.read(told) == before
+
+
+def changed(name: str, value: object):
+    def change(lines: list[str]) -> list[str]:
+        return [lines[0], json.dumps(json.loads(lines[1]) | {name: value}), *lines[2:]]
+
+    return change
+
+
+SPOILT = {
+    "who": (changed("who", "somebody"), "chain 2"),
+    "payload": (changed("payload", {"other": "mail:9"}), "chain 2"),
+    "why": (changed("why", "another"), "chain 2"),
+    "salt": (changed("salt", "00"), "chain 2"),
+    "a number": (changed("id", True), "line 2"),
+    "a payload that is none": (changed("payload", "{}"), "line 2"),
+    "one thing more": (changed("more", 1), "line 2"),
+    "no JSON": (lambda lines: [*lines, "{"], "line 4"),
+    "one line fewer": (lambda lines: lines[1:], "chain 2"),
+    "another order": (lambda lines: [lines[0], lines[2], lines[1]], "chain 3"),
+    "one line twice": (lambda lines: [*lines, lines[2]], "chain 3"),
+}
+
+
+@pytest.mark.parametrize(("change", "told_as"), SPOILT.values(), ids=SPOILT)
+def test_lines_that_were_changed_are_refused_and_nothing_is_written(change, told_as, told, tmp_path):
+    other = tmp_path / "other" / "ledger.sqlite"
+    with pytest.raises(ledger.NotTaken, match=told_as):
+        ledger.take_in(other, change(list(ledger.lines(told))))
+    assert ledger.read(other) == []

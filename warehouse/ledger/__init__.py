@@ -28,9 +28,10 @@ from warehouse.ledger.chain import Fault
 from warehouse.ledger.database import Ledger, LedgerError, exists, named
 from warehouse.ledger.entries import RECORDS, Entry, New, append, append_many, digest, head, read, verify
 from warehouse.ledger.erasure import FREE_WORDS, erase, redact
-from warehouse.ledger.moving import copied
+from warehouse.ledger.moving import NotTaken, copied, lines, take_in
 
 __all__ = [
-    "FREE_WORDS", "RECORDS", "Entry", "Fault", "Ledger", "LedgerError", "New",
-    "append", "append_many", "copied", "digest", "erase", "exists", "head", "named", "read", "redact", "verify",
+    "FREE_WORDS", "RECORDS", "Entry", "Fault", "Ledger", "LedgerError", "New", "NotTaken",
+    "append", "append_many", "copied", "digest", "erase", "exists", "head", "lines", "named", "read",
+    "redact", "take_in", "verify",
 ]  # fmt: skip
