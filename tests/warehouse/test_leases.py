@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.standins.ledgers import python
 from warehouse import leases, ledger
+from warehouse.ledger import Ledger
 
-ROOT = Path(__file__).parents[2]
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
@@ -21,8 +18,8 @@ def at(minute: float) -> leases.Clock:
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
-    return tmp_path / "ledger.sqlite"
+def file(backend) -> Ledger:
+    return backend.new()
 
 
 def test_one_holds_it_until_it_runs_out(file):
@@ -51,7 +48,8 @@ RACE = """
 import os, pathlib, sys
 import sqlalchemy
 from warehouse import leases
-path, pids, out = pathlib.Path(sys.argv[1]), [], os.fdopen(1, 'wb', 0)
+path, pids, out = sys.argv[1], [], os.fdopen(1, 'wb', 0)
+path = path if '://' in path else pathlib.Path(path)
 for n in range(8):
     pid = os.fork()
     if not pid:
@@ -65,7 +63,6 @@ sys.exit(sum(os.waitpid(pid, 0)[1] for pid in pids))
 
 
 def test_of_many_at_once_one_gets_each(file):
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", RACE, str(file)], env=env, capture_output=True, text=True)
+    done = python(RACE, file)
     assert done.returncode == 0, done.stderr
     assert sorted(done.stdout.split()) == [f"s{k}" for k in range(5)] == sorted(leases.held(file))

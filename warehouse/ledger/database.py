@@ -1,13 +1,16 @@
 """Where a ledger lies and how it is opened: the only part that knows one database from the other.
 
-Every call opens a connection of its own, so that neither threads nor forks share one; writers stand in line.
+No two threads or processes share a connection: an SQLite file is opened for every call, connections to a server are kept by
+the process that made them. Writers stand in line.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +18,46 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # 0.2 s, and most commands ask the ledger nothing
     from sqlalchemy import Connection, CursorResult, Engine
 
-Ledger = Path | str  # an SQLite file, or a database URL
+Ledger = Path | str  # an SQLite file, or the URL of a PostgreSQL database: postgresql://USER:PASSWORD@HOST/NAME
 WAIT_SECONDS = 60  # for other writers
 _HERE = Path(__file__).parent
-_BEGIN = {"sqlite": "BEGIN IMMEDIATE"}
-_FOUND = {"sqlite": "SELECT type FROM sqlite_schema WHERE name = 'ledger'"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What the databases say differently. found: what stands under the name `ledger`: `view`; `table` of the release
+    before the chain; nothing in a new database.
+    """
+
+    found: str
+    read: str  # begins a transaction that sees one moment
+    write: str  # begins one that no other writer shares
+    relaxed: str  # what is committed may be lost with the machine's power
+    lift: str
+    put_back: str  # {sql}: as the trigger was told
+    wipe: tuple[str, ...]
+
+
+_DIALECTS = {
+    "sqlite": _Dialect(
+        found="SELECT type FROM sqlite_schema WHERE name = 'ledger'",
+        read="BEGIN",
+        write="BEGIN IMMEDIATE",
+        relaxed="PRAGMA synchronous = NORMAL",
+        lift="DROP TRIGGER {trigger}",
+        put_back="{sql}",
+        wipe=("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    ),
+    "postgresql": _Dialect(
+        found="SELECT CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END FROM pg_class WHERE oid = to_regclass('ledger')",
+        read="SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        write="SELECT pg_advisory_xact_lock(hashtext('neta ledger'))",
+        relaxed="SET LOCAL synchronous_commit = off",
+        lift="ALTER TABLE content DISABLE TRIGGER {trigger}",
+        put_back="ALTER TABLE content ENABLE TRIGGER {trigger}",
+        wipe=("VACUUM FULL content",),
+    ),
+}
 
 
 class LedgerError(Exception):
@@ -33,19 +71,14 @@ def exists(ledger: Ledger) -> bool:
 
 def named(ledger: Ledger) -> str:
     """What people may be shown of where it lies: without a password."""
-    if isinstance(ledger, Path):
-        return str(ledger)
-    from sqlalchemy import make_url
-
-    return make_url(ledger).render_as_string(hide_password=True)
+    return str(ledger) if isinstance(ledger, Path) else _url(ledger).render_as_string(hide_password=True)
 
 
 @contextmanager
 def reading(ledger: Ledger) -> Iterator[Connection]:
     """A connection that sees one moment of the ledger. LedgerError."""
     with _connected(ledger) as con:
-        if con.dialect.name == "sqlite":
-            con.exec_driver_sql("BEGIN")
+        con.exec_driver_sql(_of(con).read)
         yield con
 
 
@@ -56,9 +89,9 @@ def writing(ledger: Ledger, durable: bool = True) -> Iterator[Connection]:
     durable: on disk when it ends; else it may be lost with the machine's power, never half. LedgerError.
     """
     with _connected(ledger) as con:
-        if not durable and con.dialect.name == "sqlite":
-            con.exec_driver_sql("PRAGMA synchronous = NORMAL")
-        con.exec_driver_sql(_BEGIN[con.dialect.name])
+        if not durable:
+            con.exec_driver_sql(_of(con).relaxed)
+        con.exec_driver_sql(_of(con).write)
         yield con
         con.commit()
 
@@ -71,13 +104,34 @@ def run(con: Connection, sql: str, *many: dict[str, Any], **values: Any) -> Curs
 
 
 @contextmanager
+def lifted(con: Connection, trigger: str) -> Iterator[None]:
+    """Without one of content's triggers, within the transaction that is open."""
+    told = {"trigger": trigger}
+    if con.dialect.name == "sqlite":
+        told["sql"] = con.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE name = ?", (trigger,)).scalar_one()
+    con.exec_driver_sql(_of(con).lift.format(**told))
+    yield
+    con.exec_driver_sql(_of(con).put_back.format(**told))
+
+
+def wipe(ledger: Ledger) -> None:
+    """Leave nothing of removed rows in the database's files. LedgerError if somebody reads on and on."""
+    with _connected(ledger) as con:
+        con.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in _of(con).wipe:
+            done = con.exec_driver_sql(statement)
+            if done.returns_rows and done.scalar():
+                raise LedgerError("the log is in use and could not be emptied")
+
+
+@contextmanager
 def _connected(ledger: Ledger) -> Iterator[Connection]:
     from sqlalchemy.exc import DBAPIError
 
     if isinstance(ledger, Path):
         ledger.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _engine(ledger).connect() as con:
+        with _engine(ledger, os.getpid()).connect() as con:
             _make_ready(con)
             yield con
     except DBAPIError as error:
@@ -85,10 +139,22 @@ def _connected(ledger: Ledger) -> Iterator[Connection]:
 
 
 @lru_cache(maxsize=16)
-def _engine(ledger: Ledger) -> Engine:
+def _engine(ledger: Ledger, process: int) -> Engine:
     from sqlalchemy import NullPool, create_engine
 
-    return create_engine("sqlite://", creator=lambda: _sqlite(ledger), poolclass=NullPool)
+    if isinstance(ledger, Path):
+        return create_engine("sqlite://", creator=lambda: _sqlite(ledger), poolclass=NullPool)
+    options = {"connect_timeout": 10, "options": f"-c lock_timeout={WAIT_SECONDS}s"}
+    try:
+        return create_engine(_url(ledger), connect_args=options, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise LedgerError("PostgreSQL needs its driver: make install-postgres") from None
+
+
+def _url(ledger: str):
+    from sqlalchemy import make_url
+
+    return make_url(ledger).set(drivername="postgresql+psycopg")
 
 
 def _sqlite(file: Path) -> sqlite3.Connection:
@@ -103,21 +169,8 @@ def _sqlite(file: Path) -> sqlite3.Connection:
     return con
 
 
-@contextmanager
-def lifted(con: Connection, trigger: str) -> Iterator[None]:
-    """Without one of the triggers, within the transaction that is open."""
-    told = con.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE name = ?", (trigger,)).scalar_one()
-    con.exec_driver_sql(f"DROP TRIGGER {trigger}")
-    yield
-    con.exec_driver_sql(told)
-
-
-def wipe(ledger: Ledger) -> None:
-    """Leave nothing of removed rows in the file nor in its log. LedgerError if somebody reads on and on."""
-    with _connected(ledger) as con:
-        con.exec_driver_sql("VACUUM")
-        if con.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
-            raise LedgerError("the log is in use and could not be emptied")
+def _of(con: Connection) -> _Dialect:
+    return _DIALECTS[con.dialect.name]
 
 
 def _make_ready(con: Connection) -> None:
@@ -125,7 +178,8 @@ def _make_ready(con: Connection) -> None:
     from warehouse.ledger.carried import carry_over
 
     if _found(con) != "view":
-        con.exec_driver_sql(_BEGIN[con.dialect.name])
+        con.rollback()
+        con.exec_driver_sql(_of(con).write)
         if (found := _found(con)) == "table":
             carry_over(con)
         elif not found:
@@ -135,8 +189,7 @@ def _make_ready(con: Connection) -> None:
 
 
 def _found(con: Connection) -> str | None:
-    """What stands under the name `ledger`: `view`; `table` of the release before the chain; None in a new database."""
-    return con.exec_driver_sql(_FOUND[con.dialect.name]).scalar()
+    return con.exec_driver_sql(_of(con).found).scalar()
 
 
 def make_tables(con: Connection) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -31,8 +32,12 @@ class NotTaken(ValueError):
         self.what, self.at = what, at
 
 
-def copied(ledger: Path) -> bytes:
-    """The whole ledger as the bytes of a database file, as it is at one moment, whoever is writing."""
+def copied(ledger: Ledger) -> bytes:
+    """The whole ledger as the bytes of an SQLite file, as it is at one moment, whoever is writing."""
+    if not isinstance(ledger, Path):
+        with tempfile.TemporaryDirectory() as folder:  # for its owner only
+            take_in(Path(folder) / "ledger.sqlite", lines(ledger))
+            return copied(Path(folder) / "ledger.sqlite")
     with database.reading(ledger) as con, closing(sqlite3.connect(":memory:")) as copy:
         con.connection.driver_connection.backup(copy)
         return copy.serialize()
