@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench compare docs lock clean
+.PHONY: help install run web test lint bench postgres compare docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,8 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.linking
 	@$(BIN)/python -m tests.bench.coders --speed
 
+postgres: $(VENV)/.postgres ## 台帳を PostgreSQL に置くための部品 · the driver for a ledger on PostgreSQL
+
 compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
@@ -48,6 +50,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml -o requirements.lock
 	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
+	$(UV) pyproject.toml --extra postgres -o requirements-postgres.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home
 	rm -rf $(VENV) $(HOME_DIR)

@@ -74,7 +74,7 @@ def _members(lake: Lake, codebook: Path) -> Iterator[tuple[str, Path]]:
 
 def _made(lake: Lake) -> Iterator[tuple[str, bytes]]:
     if ledger.exists(lake.ledger):
-        yield lake.ledger.name, ledger.copied(lake.ledger)
+        yield lake.ledger_file.name, ledger.copied(lake.ledger)
     yield lake.tombstones.name, tombstones.as_bytes(tombstones.marks(lake))
 
 

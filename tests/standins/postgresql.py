@@ -27,7 +27,7 @@ class PostgreSQL:
     def __init__(self):
         if not _BIN:
             pytest.skip("PostgreSQL is not installed")
-        pytest.importorskip("psycopg", reason="psycopg is not installed (make install-postgres)")
+        pytest.importorskip("psycopg", reason="psycopg is not installed (make postgres)")
         self.port, self._made = unused_port(), 0
 
     def __enter__(self) -> PostgreSQL:

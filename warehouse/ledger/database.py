@@ -148,7 +148,7 @@ def _engine(ledger: Ledger, process: int) -> Engine:
     try:
         return create_engine(_url(ledger), connect_args=options, pool_pre_ping=True)
     except ModuleNotFoundError:
-        raise LedgerError("PostgreSQL needs its driver: make install-postgres") from None
+        raise LedgerError("PostgreSQL needs its driver: make postgres") from None
 
 
 def _url(ledger: str):
