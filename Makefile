@@ -24,7 +24,8 @@ run: install ## 見本データで一通り動かし、件数を出す · sample
 web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
 	@$(BIN)/neta web --home $(HOME_DIR)
 
-test: install ## テスト · the tests
+# Where a browser is, what drives it in the tests is installed too; without one those tests skip and say so.
+test: install $(if $(shell command -v chromium),$(VENV)/.browser) ## テスト · the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
@@ -48,6 +49,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml -o requirements.lock
 	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
+	$(UV) pyproject.toml --extra browser -o requirements-browser.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home
 	rm -rf $(VENV) $(HOME_DIR)
