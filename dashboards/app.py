@@ -1,4 +1,4 @@
-"""The pages, served on loopback from the published warehouse. They ask; they never change anything."""
+"""The pages, served from the published warehouse. They ask; what changes something is asked of flows (doing.py)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dashboards.edition import Shelf
-from dashboards.links import to
+from dashboards import jobs
+from dashboards.access import guard, needs
 from dashboards.listing import items, stories
 from dashboards.overview import overview
-from dashboards.plain import plain
-from dashboards.rendering import templates
+from dashboards.site import Site
 from warehouse.counts import NoSuchBreakdown
-from warehouse.lake import Lake
 from warehouse.store import NotBuilt
-from warehouse.words import Words
 
 HOSTS = ["127.0.0.1", "localhost"]  # any other name in Host: a foreign site that points its name here
 _POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -40,45 +37,54 @@ _HERE = Path(__file__).parent
 _STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 
 
-def make_app(lake: Lake, zone: str, language: str, is_sample: bool) -> FastAPI:
-    """The pages of one home. zone: the call's, for the times shown; language: ja or en."""
+def make_app(site: Site) -> FastAPI:
+    """The pages of one home."""
     app = FastAPI(title="neta", docs_url=None, redoc_url=None, openapi_url=None)
-    words = Words(language)
-    shelf, page = Shelf(lake, zone, words), _renderer(words, is_sample)
+    app.state.site = site
+    _tell_failures(app, site)
+    guard(app, site.access)
     _guard(app)
-    _tell_failures(app, page, lake, words)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
+    app.include_router(_reading(site))
+    if site.doing.jobs:
+        app.include_router(jobs.router(site))
+    return app
 
-    @app.get("/", response_class=HTMLResponse)
-    def first(request: Request) -> str:
-        edition, late = shelf.current(), request.query_params.get("include_late") == "yes"
+
+def _reading(site: Site) -> APIRouter:
+    """Pages that only show."""
+    pages = APIRouter(dependencies=[needs("analyst")])
+
+    @pages.get("/", response_class=HTMLResponse)
+    def first(request: Request) -> HTMLResponse:
+        edition, late = site.shelf.current(), request.query_params.get("include_late") == "yes"
         if late not in edition.kept:
-            edition.kept[late] = page("overview.html", **overview(edition, late))
-        return edition.kept[late]
+            edition.kept[late] = overview(edition, late)
+        return site.page(request, "overview.html", **edition.kept[late])
 
-    @app.get("/stories", response_class=HTMLResponse)
-    def story_list(request: Request) -> str:
-        return page("stories.html", **stories(shelf.current(), dict(request.query_params)))
+    @pages.get("/stories", response_class=HTMLResponse)
+    def story_list(request: Request) -> HTMLResponse:
+        return site.page(request, "stories.html", **stories(site.shelf.current(), dict(request.query_params)))
 
-    @app.get("/items", response_class=HTMLResponse)
-    def item_list(request: Request) -> str:
-        return page("items.html", **items(shelf.current(), dict(request.query_params)))
+    @pages.get("/items", response_class=HTMLResponse)
+    def item_list(request: Request) -> HTMLResponse:
+        return site.page(request, "items.html", **items(site.shelf.current(), dict(request.query_params)))
 
-    @app.get("/report")
+    @pages.get("/report")
     def report() -> Response:
-        return _report(lake.reports / "validation.html", "web.no_report")
+        return _report(site.lake.reports / "validation.html", "web.no_report")
 
-    @app.get("/coder")
+    @pages.get("/coder")
     def coder() -> Response:
-        return _report(lake.reports / "coder.html", "web.no_coder_page")
+        return _report(site.lake.reports / "coder.html", "web.no_coder_page")
 
-    @app.get("/healthz")
+    @pages.get("/healthz")
     def health() -> JSONResponse:
         """Alive; version: the file on show, or null."""
-        version = lake.published.resolve().stem if lake.published.exists() else None
+        version = site.lake.published.resolve().stem if site.lake.published.exists() else None
         return JSONResponse({"status": "ok", "version": version})
 
-    return app
+    return pages
 
 
 def _guard(app: FastAPI) -> None:
@@ -92,22 +98,22 @@ def _guard(app: FastAPI) -> None:
         return response
 
 
-def _tell_failures(app: FastAPI, page: Callable[..., str], lake: Lake, words: Words) -> None:
+def _tell_failures(app: FastAPI, site: Site) -> None:
     """What goes wrong is a page too: what, and what to do."""
 
     @app.exception_handler(NotBuilt)
     def not_built(request: Request, error: NotBuilt) -> HTMLResponse:
-        command = f"neta run --home {lake.home}"
-        return HTMLResponse(page("message.html", key="web.not_built", do="web.not_built_do", command=command), 503)
+        command = f"neta run --home {site.lake.home}"
+        return site.page(request, "message.html", 503, key="web.not_built", do="web.not_built_do", command=command)
 
     @app.exception_handler(NoSuchBreakdown)
     def unknown(request: Request, error: NoSuchBreakdown) -> HTMLResponse:
-        return HTMLResponse(page("message.html", key="web.bad_request", detail=str(error)), 400)
+        return site.page(request, "message.html", 400, key="web.bad_request", detail=str(error))
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> HTMLResponse:
-        key = error.detail if words.has(error.detail) else "web.no_page"
-        return HTMLResponse(page("message.html", key=key), error.status_code)
+        key = error.detail if site.words.has(error.detail) else "web.no_page"
+        return site.page(request, "message.html", error.status_code, key=key)
 
 
 def _report(file: Path, missing: str) -> HTMLResponse:
@@ -118,21 +124,3 @@ def _report(file: Path, missing: str) -> HTMLResponse:
     digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in _STYLE.findall(text)]
     allowed = "style-src " + " ".join(f"'sha256-{digest}'" for digest in digests)
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY.format(allowed)})
-
-
-def _renderer(words: Words, is_sample: bool) -> Callable[..., str]:
-    """render(template name, **context): the words, the filters and the banner are the same on every page."""
-    env = templates()
-
-    def render(name: str, **context: object) -> str:
-        return env.get_template(name).render(
-            w=words,
-            language=words.language,
-            is_sample=is_sample,
-            to=to,
-            plain=plain,
-            clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
-            **context,
-        )
-
-    return render

@@ -17,7 +17,7 @@ from warehouse.words import Words
 
 @dataclass
 class Edition:
-    """One published version. kept: pages already made, by name; they can only change with the version."""
+    """One published version. kept: what pages show, worked out already, by name; they can only change with the version."""
 
     path: Path
     connection: duckdb.DuckDBPyConnection

@@ -24,9 +24,10 @@ def serve_web(home: Path, port: int) -> None:
     import uvicorn
 
     from dashboards.app import make_app
+    from flows.web.site import site_of
 
     settings = load(home)
-    app = make_app(settings.lake, str(settings.zone), settings.language, settings.sample)
+    app = make_app(site_of(settings))
     print(Words(settings.language)("serve.web", port=port), flush=True)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 

@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from dashboards.access import Access
 from dashboards.app import make_app
+from dashboards.site import Site
 from tests.warehouse.conftest import ZONE, Call
 from warehouse import store
 from warehouse.lake import Lake
@@ -42,7 +44,8 @@ class Visitor:
     """Somebody with a browser: opens a page and sees its elements."""
 
     def __init__(self, home: Path, language: str = "ja"):
-        self.client = TestClient(make_app(Lake(home), ZONE, language, True), base_url=HERE)
+        site = Site(Lake(home), ZONE, language, True, Access("editor"))
+        self.client = TestClient(make_app(site), base_url=HERE)
 
     def get(self, link: str, **more):
         return self.client.get(link, **more)

@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
+from dashboards.access import Access
 from dashboards.app import make_app
+from dashboards.site import Site
 from tests.conftest import ROOT, run_neta
 
 SECOND = ROOT / "tests" / "fixtures" / "codebook_second"
@@ -88,7 +90,9 @@ def test_a_whole_round_from_init_to_a_decision_that_outlives_a_rebuild(home):
 def _pages_show_it(home: Path) -> None:
     from warehouse.lake import Lake
 
-    client = TestClient(make_app(Lake(home), "Asia/Tokyo", "ja", False), base_url="http://127.0.0.1:8321")
+    client = TestClient(
+        make_app(Site(Lake(home), "Asia/Tokyo", "ja", False, Access("editor"))), base_url="http://127.0.0.1:8321"
+    )
     page = html.document_fromstring(client.get("/").text)
     text = " ".join(page.text_content().split())
     assert "働き方" in text and "困りごと" in text

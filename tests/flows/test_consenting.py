@@ -13,7 +13,9 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.access import Access
 from dashboards.app import make_app
+from dashboards.site import Site
 from flows.build import build
 from flows.consenting import consent
 from flows.failures import Refused
@@ -65,7 +67,7 @@ def test_a_teller_takes_back_the_count_and_gives_it_again(told):
 def test_the_pages_tell_that_it_is_left_out_and_do_not_show_it(told):
     said(told, withdraw=["count", "paraphrase"])
     lake = told.settings.lake
-    client = TestClient(make_app(lake, "Asia/Tokyo", "ja", False), base_url="http://127.0.0.1")
+    client = TestClient(make_app(Site(lake, "Asia/Tokyo", "ja", False, Access("editor"))), base_url="http://127.0.0.1")
     first = client.get("/").text
     (where,) = re.findall(r'href="(/stories\?kind=unconsented[^"]*)"', first)
     listed = client.get(html.unescape(where)).text
