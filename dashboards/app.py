@@ -24,11 +24,12 @@ from warehouse.store import NotBuilt
 
 HOSTS = ["127.0.0.1", "localhost"]  # any other name in Host: a foreign site that points its name here
 _POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_OWN_PAGE = "style-src 'self'; script-src 'self'"
 HEADERS = {
-    "Content-Security-Policy": _POLICY.format("style-src 'self'"),
+    "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer a browser says `Origin: null` of our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",

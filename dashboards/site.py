@@ -14,6 +14,7 @@ from dashboards.edition import Shelf
 from dashboards.links import to
 from dashboards.plain import plain
 from dashboards.rendering import templates
+from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
@@ -44,6 +45,10 @@ class Site:
     @cached_property
     def shelf(self) -> Shelf:
         return Shelf(self.lake, self.zone, self.words)
+
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
+        audit.append(self.lake.audit, request.state.viewer.name, what, subject)
 
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
