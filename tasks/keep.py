@@ -1,7 +1,8 @@
 """Backup: what cannot be made again, as one tar file whose last member says what has to be in it.
 
-Kept: settings, codebook, trained coders, key, raw, ledger, audit, tombstones. The tar is not compressed: raw is. manifest.json comes last, with
-the sha256 of every other member and the number of the ledger's entries, so a file that was cut off cannot pass.
+Kept: settings, codebook, trained coders, key, raw, ledger, audit, tombstones. The tar is not compressed: raw is.
+manifest.json comes last, with the sha256 of every other member and the number of the ledger's entries, so a file that was
+cut off cannot pass. Not kept: accounts, since sessions that ended would be back.
 """
 
 from __future__ import annotations
