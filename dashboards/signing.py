@@ -42,7 +42,7 @@ def router(site: Site) -> APIRouter:
         if token is None:
             return site.page(request, "signin.html", 401, next=link, told=site.words("access.wrong"))
         access.accounts.sign_out(request.state.session)
-        audit.append(site.lake.audit, access.viewer(token).name, "signed_in", address)
+        audit.append(site.lake.audit, access.viewer(token).name, "signed_in", access.viewer(token).name)
         response = RedirectResponse(link, 303)
         access.give(response, token)
         return response

@@ -64,6 +64,7 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 viewer=viewer,
+                reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
                 **context,
             )

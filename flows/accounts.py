@@ -69,7 +69,7 @@ def show_all(home: Path, as_json: bool) -> None:
     if as_json:
         show.as_json([{"name": one.name, "role": one.role} for one in found])
     elif found:
-        show.rows(show.console(), [], [[one.name, words(f"access.role_{one.role}")] for one in found])
+        show.lines(show.console(), ((one.name, words(f"access.role_{one.role}")) for one in found))
     else:
         print(words("access.nobody"))
 

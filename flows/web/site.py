@@ -11,6 +11,7 @@ from dashboards.site import Site
 from flows.failures import Refused
 from flows.settings import Settings
 from flows.web.jobs import ChildJobs
+from flows.web.originals import RawItems
 from warehouse.accounts import Accounts
 from warehouse.words import Words
 
@@ -19,7 +20,7 @@ LOOPBACK = "127.0.0.1"
 
 def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home))
+    doing = Doing(jobs=ChildJobs(settings.lake.home), originals=RawItems(settings))
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, _access(settings, host), doing)
 
 
