@@ -28,7 +28,7 @@ def router(site: Site) -> APIRouter:
     def asked(request: Request, next: str = "/") -> Response:
         if request.state.viewer.name:
             return RedirectResponse(inside(next), 303)
-        return site.page(request, "signin.html", next=inside(next), told=None)
+        return site.page(request, "signin.html", next=inside(next), name="", told=None)
 
     @pages.post("/signin")
     def sign_in(request: Request, form: Form) -> Response:
@@ -38,11 +38,12 @@ def router(site: Site) -> APIRouter:
             token = access.accounts.sign_in(name, str(form.get("password", "")), address)
         except Wait as error:
             told = site.words("access.wait", seconds=math.ceil(error.seconds))
-            return site.page(request, "signin.html", 429, next=link, told=told)
+            return site.page(request, "signin.html", 429, next=link, name=name, told=told)
         if token is None:
-            return site.page(request, "signin.html", 401, next=link, told=site.words("access.wrong"))
+            return site.page(request, "signin.html", 401, next=link, name=name, told=site.words("access.wrong"))
         access.accounts.sign_out(request.state.session)
-        audit.append(site.lake.audit, access.viewer(token).name, "signed_in", access.viewer(token).name)
+        who = access.viewer(token).name
+        audit.append(site.lake.audit, who, "signed_in", who)
         response = RedirectResponse(link, 303)
         access.give(response, token)
         return response
