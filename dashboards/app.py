@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, signing
+from dashboards import jobs, originals, signing, users
 from dashboards.access import guard, needs
 from dashboards.listing import items, stories
 from dashboards.overview import overview
@@ -49,6 +49,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(_reading(site))
     if site.access.accounts:
         app.include_router(signing.router(site))
+        app.include_router(users.router(site))
     if site.doing.originals:
         app.include_router(originals.router(site))
     if site.doing.jobs:

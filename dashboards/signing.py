@@ -8,7 +8,7 @@ import re
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboards.access import Form, needs
+from dashboards.access import Form, address_of, needs
 from dashboards.site import Site
 from warehouse import audit
 from warehouse.accounts import Wait
@@ -33,9 +33,8 @@ def router(site: Site) -> APIRouter:
     @pages.post("/signin")
     def sign_in(request: Request, form: Form) -> Response:
         name, link = str(form.get("name", "")), inside(str(form.get("next", "/")))
-        address = request.client.host if request.client else ""
         try:
-            token = access.accounts.sign_in(name, str(form.get("password", "")), address)
+            token = access.accounts.sign_in(name, str(form.get("password", "")), address_of(request))
         except Wait as error:
             told = site.words("access.wait", seconds=math.ceil(error.seconds))
             return site.page(request, "signin.html", 429, next=link, name=name, told=told)

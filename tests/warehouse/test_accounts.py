@@ -9,7 +9,7 @@ import pytest
 
 from tests.warehouse.cheap import REAL, cheap_hashes
 from warehouse import accounts
-from warehouse.accounts import Account, Accounts, NameTaken, NoSuchAccount, Wait
+from warehouse.accounts import Account, Accounts, Unfit, Wait
 
 PASSWORD = "correct horse battery"
 HERE = "192.0.2.7"
@@ -45,6 +45,7 @@ def test_a_real_hash_costs_a_guesser_something():
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> bytes:
     file = tmp_path_factory.mktemp("accounts") / "accounts.sqlite"
+    Accounts(file).add("著者", "author", PASSWORD)
     Accounts(file).add("Tanaka", "editor", PASSWORD)
     assert file.stat().st_mode & 0o077 == 0
     return file.read_bytes()
@@ -52,7 +53,7 @@ def made(tmp_path_factory) -> bytes:
 
 @pytest.fixture
 def held(made, tmp_path, clock) -> Accounts:
-    """With one account: Tanaka, an editor."""
+    """With an author and Tanaka, an editor."""
     file = tmp_path / "accounts.sqlite"
     file.write_bytes(made)
     return Accounts(file, clock)
@@ -61,8 +62,6 @@ def held(made, tmp_path, clock) -> Accounts:
 def test_a_file_that_is_not_there_has_nobody_and_stays_away(tmp_path):
     empty = Accounts(tmp_path / "none.sqlite")
     assert (empty.any(), empty.all(), empty.session("x")) == (False, [], None)
-    with pytest.raises(NoSuchAccount):
-        empty.remove("tanaka")
     empty.sign_out("x")
     assert list(tmp_path.iterdir()) == []
 
@@ -76,7 +75,7 @@ def test_only_name_and_password_together_begin_a_session(held):
 
 
 def test_capitals_and_widths_are_one_in_names_and_widths_in_passwords(held):
-    with pytest.raises(NameTaken):
+    with pytest.raises(Unfit, match="taken"):
         held.add("TANAKA", "author", PASSWORD)
     assert held.find("tanaka").name == "Tanaka"
     assert held.sign_in("tanaka", "ｃｏｒｒｅｃｔ\u3000horse battery", HERE)
@@ -114,6 +113,7 @@ ENDINGS = {
     "signed out": lambda held, token: held.sign_out(token),
     "another password": lambda held, token: held.set_password("Tanaka", "another horse battery"),
     "removed": lambda held, token: held.remove("tanaka"),
+    "removed and made again": lambda held, token: [held.remove("tanaka"), held.add("Tanaka", "editor", PASSWORD)],
 }
 
 
@@ -199,6 +199,24 @@ def test_a_name_without_account_is_looked_at_as_long(held, monkeypatch):
     fail(held, "Tanaka", HERE, 1)
     fail(held, "nobody", HERE, 1)
     assert len(looked) == 2 and looked[0] == looked[1]  # the same kind of hash with the same costs
+
+
+REFUSED = {
+    "unknown": lambda held: held.set_password("nobody", PASSWORD),
+    "bad_name": lambda held: held.add("<script>", "editor", PASSWORD),
+    "bad_password": lambda held: held.set_password("Tanaka", "short"),
+    "last_author": lambda held: held.remove("著者"),
+    "last_author:": lambda held: held.set_role("著者", "editor"),
+    "first_author": lambda held: [held.remove("Tanaka"), held.remove("著者"), held.add("x", "editor", PASSWORD)],
+}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_cannot_be_done_with_an_account(held, key):
+    with pytest.raises(Unfit) as refused:
+        REFUSED[key](held)
+    assert refused.value.key == key.rstrip(":")
+    assert [one.name for one in held.all()] in (["Tanaka", "著者"], [])
 
 
 @pytest.mark.parametrize("name", ["tanaka", "田中", "Ａ", "a.b_c-d", "山田花子2", "x" * 40])

@@ -23,9 +23,16 @@ LEAST = {
     "GET /items": "analyst",
     "GET /report": "analyst",
     "GET /coder": "analyst",
+    "GET /account": "analyst",
+    "POST /account": "analyst",
     "GET /items/{raw_id}": "editor",
     "POST /build": "editor",
     "GET /jobs/{job}": "editor",
+    "GET /users": "author",
+    "POST /users/add": "author",
+    "POST /users/role": "author",
+    "POST /users/password": "author",
+    "POST /users/remove": "author",
 }
 LEFT_OPEN = {"/static"}  # no data in it
 BELOW = [(route, role) for route, least in LEAST.items() for role in ROLES if least in ROLES[ROLES.index(role) + 1 :]]
