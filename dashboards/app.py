@@ -23,7 +23,7 @@ from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
 
 _POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-_OWN_PAGE = "style-src 'self'; script-src 'self'"
+_OWN_PAGE = "style-src 'self'; script-src 'self'; connect-src 'self'"
 HEADERS = {
     "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
     "X-Frame-Options": "DENY",
