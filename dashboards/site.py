@@ -14,6 +14,7 @@ from dashboards.edition import Shelf
 from dashboards.links import to
 from dashboards.plain import plain
 from dashboards.rendering import templates
+from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
@@ -45,6 +46,10 @@ class Site:
     def shelf(self) -> Shelf:
         return Shelf(self.lake, self.zone, self.words)
 
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
+        audit.append(self.lake.audit, request.state.viewer.name, what, subject)
+
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
         viewer = request.state.viewer
@@ -59,6 +64,7 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 viewer=viewer,
+                reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
                 **context,
             )

@@ -11,7 +11,7 @@ from flows.settings import Settings, SettingsError, load
 from tasks import channels
 from tasks.codebooks.check import check
 from tasks.coding.coder import Coder
-from warehouse import codebook, counts, ledger, store
+from warehouse import audit, codebook, counts, ledger, store
 from warehouse.lake import read_parquet
 from warehouse.words import Words
 
@@ -92,6 +92,14 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         yield f"ledger_{fault.what}", words("doctor.entry", id=fault.id)
 
 
+def _audit(settings: Settings) -> Iterator[Finding]:
+    for file in (settings.lake.accounts, settings.lake.audit):
+        if file.exists() and file.stat().st_mode & 0o077:
+            yield "open_key", str(file)
+    if line := audit.broken_at(settings.lake.audit):
+        yield "bad_audit", f"{settings.lake.audit}:{line}"
+
+
 def _withdrawals(settings: Settings) -> Iterator[Finding]:
     if any(settings.lake.forgetting.glob("*.json")):
         yield "unfinished", str(settings.lake.forgetting)
@@ -129,6 +137,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _codebook,
     _raw,
     _ledger,
+    _audit,
     _withdrawals,
     _warehouse,
     _schedule,

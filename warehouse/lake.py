@@ -3,6 +3,7 @@
 home/
   neta.toml  secret.key  codebook/  coders/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
   tombstones                                                                        kept; again beside the home
+  audit.jsonl  accounts.sqlite                                                      who looked at what; who may look
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,8 @@ class Lake:
     ledger_file = property(lambda self: self.home / "ledger.sqlite")
     ledger = property(lambda self: self.ledger_url or self.ledger_file)  # what warehouse.ledger is asked with
     coders = property(lambda self: self.home / "coders")
+    audit = property(lambda self: self.home / "audit.jsonl")
+    accounts = property(lambda self: self.home / "accounts.sqlite")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")
@@ -73,11 +77,34 @@ class Lake:
 
 def read_item(lake: Lake, raw_id: str) -> dict | None:
     """One raw item, whole, or None. The one way to an original text from outside the build."""
+    row = item_row(lake, raw_id)
+    return None if row is None else first_of(row)
+
+
+def first_of(table: pa.Table) -> dict:
+    """The first row of a table, its times aware and in UTC. (to_pylist of aware times loads pandas, 50 MB.)"""
+    fields = [f.with_type(pa.timestamp("us")) if pa.types.is_timestamp(f.type) else f for f in table.schema]
+    row = table.slice(0, 1).cast(pa.schema(fields)).to_pylist()[0]
+    return {name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def item_row(lake: Lake, raw_id: str) -> pa.Table | None:
+    """As read_item, as a table of one row."""
     for file in lake.raw_files():
-        found = read_parquet(file, filters=[("raw_id", "=", raw_id)])
-        if found.num_rows:
-            return found.to_pylist()[0]
+        with pq.ParquetFile(file, page_checksum_verification=True) as opened:  # read_table would load pandas: 50 MB
+            for group in range(opened.num_row_groups):
+                if (row := _row_of(opened, group, raw_id)) is not None:
+                    return row
     return None
+
+
+def _row_of(opened: pq.ParquetFile, group: int, raw_id: str) -> pa.Table | None:
+    column = opened.schema_arrow.get_field_index("raw_id")
+    known = opened.metadata.row_group(group).column(column).statistics
+    if known and known.has_min_max and not known.min <= raw_id <= known.max:
+        return None
+    ids = opened.read_row_group(group, columns=["raw_id"])["raw_id"].to_pylist()
+    return opened.read_row_group(group).slice(ids.index(raw_id), 1) if raw_id in ids else None
 
 
 def read_parquet(path: Path, columns: list[str] | None = None, filters=None) -> pa.Table:
