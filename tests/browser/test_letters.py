@@ -17,6 +17,7 @@ FONT = "/static/japanese.otf"
 # Draws every different character of the page in the letters that the page has, and says which look like one that no
 # font has (U+FFFF is none by definition): a box, or nothing. Emoji and U+FFFD are the machine's affair.
 TOFU = """async () => {
+  document.body.offsetHeight; // laid out: now it is known which fonts are wanted
   await document.fonts.ready;
   const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   pen.canvas.width = pen.canvas.height = 40;
