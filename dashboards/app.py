@@ -16,8 +16,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dashboards import jobs
 from dashboards.access import guard, needs
+from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
+from dashboards.rights import consent
 from dashboards.site import Site
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
@@ -48,6 +50,8 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(_reading(site))
     if site.doing.jobs:
         app.include_router(jobs.router(site))
+    if site.doing.consents:
+        app.include_router(consent.router(site))
     return app
 
 
@@ -109,6 +113,10 @@ def _tell_failures(app: FastAPI, site: Site) -> None:
     @app.exception_handler(NoSuchBreakdown)
     def unknown(request: Request, error: NoSuchBreakdown) -> HTMLResponse:
         return site.page(request, "message.html", 400, key="web.bad_request", detail=str(error))
+
+    @app.exception_handler(Refusal)
+    def refused(request: Request, error: Refusal) -> HTMLResponse:
+        return site.page(request, "message.html", 400, key="web.refused", detail=str(error))
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> HTMLResponse:

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dashboards.rights.doing import Consents
+
+
+class Refusal(Exception):
+    """What a page asked for and cannot be had as asked; the text says why and what to do instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -37,3 +43,4 @@ class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
 
     jobs: Jobs | None = None
+    consents: Consents | None = None

@@ -71,7 +71,7 @@ def stories(edition: Edition, query: Mapping[str, str]) -> dict:
         "kept": _kept(edition, asked),
         "stories": [{**story, "codes": list(_codes(edition, story, shown))} for story in found],
         "clipped": 0 if alone else CLIPPED,
-        **_paging(asked, tally["story_count"]),
+        **paging(asked, tally["story_count"]),
     }
 
 
@@ -85,11 +85,12 @@ def items(edition: Edition, query: Mapping[str, str]) -> dict:
         "item_count": total,
         "chips": [_item_chip(edition, asked, name, value) for name, value in asked.wanted.items()],
         "items": counts.items(con, asked.wanted, words, PAGE, PAGE * (asked.page - 1)),
-        **_paging(asked, total),
+        **paging(asked, total),
     }
 
 
-def _paging(asked: Asked, total: int) -> dict:
+def paging(asked: Asked, total: int) -> dict:
+    """What `pages` of parts.html needs: total, first, last, and links to the pages before and after."""
     last = max(1, -(-total // PAGE))
     first = PAGE * (asked.page - 1) + 1
     return {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from fastapi import Request
@@ -23,6 +26,8 @@ ROOMS = (
     ("stories", "/stories", "analyst"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
+    ("consents", "/consent", "editor"),
+    ("people", "/people", "editor"),
 )
 
 
@@ -63,6 +68,13 @@ class Site:
                 **context,
             )
         )
+
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """One line for one look at personal data: who, when, what of whom. subject: a ref, never a native id."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": request.state.viewer.name}
+        handle = os.open(self.lake.home / "audit.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "ab") as file:
+            file.write(json.dumps(line | {"what": what, "subject": subject}, ensure_ascii=False).encode() + b"\n")
 
     def page(self, request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.html(request, template, **context), status)

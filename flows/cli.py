@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from warehouse.scopes import SCOPES
+from warehouse.scopes import HEARD, SCOPES
 
 QUARANTINE = 3
 _BAD = "✗ "
@@ -511,6 +511,8 @@ def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) ->
 @click.option("--withdraw", multiple=True, type=click.Choice(SCOPES), help="取り消されたこと(何度でも書ける)")
 @click.option("--evidence", required=True, help="いつ、どこで、どう聞いたか")
 @click.option("--name-as", help="名前を出すときの、本人に確かめた形")
+@click.option("--how", type=click.Choice(HEARD), help="どう聞いたか: 応募の文中、返事、会って・電話で、その他")
+@click.option("--message", help="その言葉のある応募の番号(s…)")
 @who_option
 @at_home
 def consent(home: Path, name: str, who: str, **said) -> None:

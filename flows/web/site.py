@@ -8,10 +8,11 @@ from dashboards.access import Access
 from dashboards.doing import Doing
 from dashboards.site import Site
 from flows.settings import Settings
+from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
 
 
 def site_of(settings: Settings) -> Site:
     """The site of one home, for one person on loopback."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home))
+    doing = Doing(jobs=ChildJobs(settings.lake.home), consents=HomeConsents(settings))
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, Access(getpass.getuser()), doing)
