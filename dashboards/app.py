@@ -19,7 +19,7 @@ from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
-from dashboards.rights import consent
+from dashboards.rights import consent, people
 from dashboards.site import Site
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
@@ -52,6 +52,8 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(jobs.router(site))
     if site.doing.consents:
         app.include_router(consent.router(site))
+    if site.doing.people:
+        app.include_router(people.router(site))
     return app
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dashboards.rights.doing import Consents
+from dashboards.rights.doing import Consents, People
 
 
 class Refusal(Exception):
@@ -44,3 +44,4 @@ class Doing:
 
     jobs: Jobs | None = None
     consents: Consents | None = None
+    people: People | None = None

@@ -89,14 +89,14 @@ def items(edition: Edition, query: Mapping[str, str]) -> dict:
     }
 
 
-def paging(asked: Asked, total: int) -> dict:
+def paging(asked: Asked, total: int, size: int = PAGE) -> dict:
     """What `pages` of parts.html needs: total, first, last, and links to the pages before and after."""
-    last = max(1, -(-total // PAGE))
-    first = PAGE * (asked.page - 1) + 1
+    last = max(1, -(-total // size))
+    first = size * (asked.page - 1) + 1
     return {
         "total": total,
         "first": first,
-        "last": min(total, first + PAGE - 1),
+        "last": min(total, first + size - 1),
         "previous": asked.on_page(min(asked.page - 1, last)) if asked.page > 1 else "",
         "next": asked.on_page(asked.page + 1) if asked.page < last else "",
     }

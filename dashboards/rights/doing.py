@@ -47,3 +47,27 @@ class Consents(Protocol):
 
         Returns for how many. Refusal where it makes no sense.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Two contributor refs that are, may be or are not one person's. decision: open, same, other, apart (cannot be)."""
+
+    one: str
+    other: str
+    evidence: tuple[str, ...]
+    decision: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return self.one, self.other
+
+
+class People(Protocol):
+    """Which accounts are one person's."""
+
+    def standing(self, con: duckdb.DuckDBPyConnection) -> tuple[list[Accounts], list[list[str]]]:
+        """(every pair, the open ones first, the strongest evidence on top; persons with several accounts)."""
+
+    def decide(self, who: str, is_same: bool, one: str, other: str, why: str | None) -> int:
+        """Write it; returns how many pairs decided to be one person's cannot be joined. Refusal for unknown accounts."""

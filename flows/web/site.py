@@ -10,9 +10,11 @@ from dashboards.site import Site
 from flows.settings import Settings
 from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
+from flows.web.people import HomePeople
 
 
 def site_of(settings: Settings) -> Site:
     """The site of one home, for one person on loopback."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home), consents=HomeConsents(settings))
+    rights = {"consents": HomeConsents(settings), "people": HomePeople(settings)}
+    doing = Doing(jobs=ChildJobs(settings.lake.home), **rights)
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, Access(getpass.getuser()), doing)
