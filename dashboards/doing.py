@@ -25,6 +25,27 @@ class Job:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A raw item. Times are in the zone of the call.
+
+    understood: what it was read as, (key of words.toml [original], text), empty if it could not be; body: its text so read;
+    fields: headers of a mail, columns of a row; source: the item itself as text; missing: characters left out of both.
+    """
+
+    raw_id: str
+    channel: str
+    fetched_at: datetime
+    media_type: str
+    byte_count: int
+    problem: str | None
+    understood: tuple[tuple[str, str], ...]
+    body: str
+    fields: tuple[tuple[str, str], ...]
+    source: str
+    missing: int
+
+
 class Jobs(Protocol):
     """Commands as children of the pages' process, one at a time each: a home has one lock."""
 
@@ -38,10 +59,18 @@ class Jobs(Protocol):
         """The one that runs, if any."""
 
 
+class Originals(Protocol):
+    """The one way from a page to an original text."""
+
+    def read(self, raw_id: str) -> Original | None:
+        """A raw item, cut where it is long, or None."""
+
+
 @dataclass(frozen=True)
 class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
 
     jobs: Jobs | None = None
+    originals: Originals | None = None
     consents: Consents | None = None
     people: People | None = None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 
 from fastapi import Request
@@ -17,6 +14,7 @@ from dashboards.edition import Shelf
 from dashboards.links import to
 from dashboards.plain import plain
 from dashboards.rendering import templates
+from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
@@ -50,6 +48,10 @@ class Site:
     def shelf(self) -> Shelf:
         return Shelf(self.lake, self.zone, self.words)
 
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
+        audit.append(self.lake.audit, request.state.viewer.name, what, subject)
+
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
         viewer = request.state.viewer
@@ -64,17 +66,11 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 viewer=viewer,
+                reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
                 **context,
             )
         )
-
-    def audit(self, request: Request, what: str, subject: str) -> None:
-        """One line for one look at personal data: who, when, what of whom. subject: a ref, never a native id."""
-        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": request.state.viewer.name}
-        handle = os.open(self.lake.home / "audit.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "ab") as file:
-            file.write(json.dumps(line | {"what": what, "subject": subject}, ensure_ascii=False).encode() + b"\n")
 
     def page(self, request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.html(request, template, **context), status)

@@ -3,6 +3,7 @@
 home/
   neta.toml  secret.key  codebook/  coders/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
   tombstones                                                                        kept; again beside the home
+  audit.jsonl  accounts.sqlite                                                      who looked at what; who may look
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
@@ -45,6 +46,8 @@ class Lake:
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
     ledger = property(lambda self: self.home / "ledger.sqlite")
     coders = property(lambda self: self.home / "coders")
+    audit = property(lambda self: self.home / "audit.jsonl")
+    accounts = property(lambda self: self.home / "accounts.sqlite")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")
