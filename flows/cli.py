@@ -146,6 +146,16 @@ def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, a
     sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
 
 
+@main.command("take-in", hidden=True)
+@click.argument("upload")
+@at_home
+def take_in(home: Path, upload: str) -> None:
+    """画面の「取り込み」が預かったものを取り込む(画面から使われる)。"""
+    from flows.taking_in import take_in as take_in_
+
+    sys.exit(take_in_(home, upload))
+
+
 @main.command()
 @json_option
 @at_home

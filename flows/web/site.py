@@ -9,9 +9,11 @@ from dashboards.doing import Doing
 from dashboards.site import Site
 from flows.settings import Settings
 from flows.web.jobs import ChildJobs
+from flows.web.take_in import Uploads
 
 
 def site_of(settings: Settings) -> Site:
     """The site of one home, for one person on loopback."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home))
+    jobs = ChildJobs(settings.lake.home)
+    doing = Doing(jobs=jobs, take_in=Uploads(settings, jobs))
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, Access(getpass.getuser()), doing)
