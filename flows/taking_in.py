@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows import show, uploads
 from flows.failures import Refused
+from flows.holding import held_now
 from flows.ingest import ingest, summary
-from flows.settings import load
+from flows.retrying import let_go
+from flows.settings import Settings, load
 from flows.verbs import QUARANTINE, with_channel
 from warehouse.lake import Lake
 from warehouse.words import Words
@@ -26,12 +28,20 @@ def take_in(home: Path, upload: str) -> int:
         raise Refused(words("take_in.gone"))
     place = uploads.folder(settings.lake, upload)
     os.utime(place)  # it is not forgotten, however long it waited
-    ticked = told["conversations"]
-    landing = ingest(with_channel(settings, told["channel"], ticked or ()), told["channel"], uploads.files(place))
-    account = _account(summary(landing))
+    settings, files = with_channel(settings, told["channel"], told["conversations"] or ()), uploads.files(place)
+    account = _account(summary(ingest(settings, told["channel"], files)))
+    account["mended"] = _let_go(settings, told, files)
     _finish(settings.lake, upload, told, account)
     _tell(account, told["channel"], words)
     return QUARANTINE if account["quarantined"] else 0
+
+
+def _let_go(settings: Settings, told: Mapping, files: Sequence[Path]) -> int:
+    """How many held items of the source that this upload is to mend leave the quarantine."""
+    source = told.get("mends")
+    group = [one for one in held_now(settings) if one.source == source and not one.is_mended] if source else []
+    group = [one for one in group if one.row.channel == told["channel"]]
+    return let_go(settings, group, files, told["who"], is_named=True) if group else 0
 
 
 def _account(done: Mapping) -> dict:

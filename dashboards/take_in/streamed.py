@@ -30,7 +30,7 @@ class _Part:
     value: bytearray = field(default_factory=bytearray)
 
 
-Event = tuple[str, _Part, bytes]  # begin, data or end
+Event = tuple[str, _Part, bytearray]  # begin, data or end
 
 
 class _Parts:
@@ -67,13 +67,17 @@ class _Parts:
         self._header, self._told = bytearray(), bytearray()
 
     def headers_finished(self) -> None:
-        self.events.append(("begin", self._part, b""))
+        self.events.append(("begin", self._part, bytearray()))
 
     def part_data(self, data: bytes, start: int, end: int) -> None:
-        self.events.append(("data", self._part, data[start:end]))
+        last = self.events[-1] if self.events else None
+        if last and last[0] == "data" and last[1] is self._part:
+            last[2].extend(memoryview(data)[start:end])  # every CR in a file breaks its data: they are written together
+        else:
+            self.events.append(("data", self._part, bytearray(memoryview(data)[start:end])))
 
     def part_end(self) -> None:
-        self.events.append(("end", self._part, b""))
+        self.events.append(("end", self._part, bytearray()))
 
     def end(self) -> None:
         self.is_whole = True
@@ -140,13 +144,13 @@ class _Incoming:
         if self._receiving is not None:
             await run_in_threadpool(self._receiving.undo)
 
-    async def _take(self, what: str, part: _Part, data: bytes) -> None:
+    async def _take(self, what: str, part: _Part, data: bytearray) -> None:
         if part.file is None:
             self._take_field(what, part, data)
         elif part.file:  # a field for files in which none was chosen has an empty name
             await self._take_file(what, part, data)
 
-    def _take_field(self, what: str, part: _Part, data: bytes) -> None:
+    def _take_field(self, what: str, part: _Part, data: bytearray) -> None:
         part.value += data
         self._size += len(data)
         if len(part.value) > FIELD or self._size > FORM:
@@ -161,7 +165,7 @@ class _Incoming:
             raise HTTPException(403, "web.not_our_form")
         self._receiving = self._begin(self._expected)
 
-    async def _take_file(self, what: str, part: _Part, data: bytes) -> None:
+    async def _take_file(self, what: str, part: _Part, data: bytearray) -> None:
         if self._receiving is None:  # the token is the first field of our form
             raise HTTPException(403, "web.not_our_form")
         if what == "begin":
