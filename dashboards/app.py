@@ -21,11 +21,12 @@ from dashboards.listing import items, stories
 from dashboards.overview import overview
 from dashboards.rights import consent, people
 from dashboards.site import Site
+from dashboards.take_in import pages as take_in
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
 
 _POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-_OWN_PAGE = "style-src 'self'; script-src 'self'"
+_OWN_PAGE = "style-src 'self'; script-src 'self'; connect-src 'self'"
 HEADERS = {
     "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
     "X-Frame-Options": "DENY",
@@ -59,6 +60,8 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(consent.router(site))
     if site.doing.people:
         app.include_router(people.router(site))
+    if site.doing.take_in:
+        app.include_router(take_in.router(site))
     return app
 
 

@@ -147,6 +147,43 @@ def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, a
 
 
 @main.command()
+@click.argument("refs", nargs=-1, metavar="[保留の番号]...")
+@click.option(
+    "--with",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="直したファイル(省くと受信箱の同じ名前のもの)",
+)
+@click.option("--undo", is_flag=True, help="直したことにしたものを、保留に戻す")
+@who_option
+@json_option
+@at_home
+def retry(home: Path, refs: tuple[str, ...], files: tuple[Path, ...], undo: bool, who: str, as_json: bool) -> None:
+    """保留をもう一度試す: 直したファイルを読み直し、読めたら保留から外して、作り直す(番号を省くと全部)。
+
+    \b
+    例: neta retry
+        neta retry q0123456789abcde --with 直した応募.csv
+    """
+    from flows import retrying
+
+    if undo:
+        sys.exit(retrying.put_back(home, refs, who, as_json))
+    sys.exit(retrying.retry_and_tell(home, refs, [file.absolute() for file in files], who, as_json))
+
+
+@main.command("take-in", hidden=True)
+@click.argument("upload")
+@at_home
+def take_in(home: Path, upload: str) -> None:
+    """画面の「取り込み」が預かったものを取り込む(画面から使われる)。"""
+    from flows.taking_in import take_in as take_in_
+
+    sys.exit(take_in_(home, upload))
+
+
+@main.command()
 @json_option
 @at_home
 def build(home: Path, as_json: bool) -> None:
