@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dashboards import jobs, reports
+from dashboards import jobs, originals, reports, signing
 from dashboards.access import guard, needs
+from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
+from dashboards.rights import consent, people
 from dashboards.site import Site
+from dashboards.take_in import pages as take_in
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
 
-HOSTS = ["127.0.0.1", "localhost"]  # any other name in Host: a foreign site that points its name here
 _POLICY = (
     "default-src 'none'; {}; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_OWN_PAGE = "style-src 'self'; script-src 'self'; connect-src 'self'"
 HEADERS = {
-    "Content-Security-Policy": _POLICY.format("style-src 'self'"),
+    "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with no-referrer a browser says `Origin: null` of our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -41,13 +44,24 @@ def make_app(site: Site) -> FastAPI:
     app = FastAPI(title="neta", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     _tell_failures(app, site)
-    guard(app, site.access)
-    _guard(app)
+    guard(app, site.access, partial(_why_not, site), partial(_again, site))
+    _dress(app)
     _letters(app)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
+    app.include_router(_health(site))
     app.include_router(_reading(site))
+    if site.access.accounts:
+        app.include_router(signing.router(site))
+    if site.doing.originals:
+        app.include_router(originals.router(site))
     if site.doing.jobs:
         app.include_router(jobs.router(site))
+    if site.doing.consents:
+        app.include_router(consent.router(site))
+    if site.doing.people:
+        app.include_router(people.router(site))
+    if site.doing.take_in:
+        app.include_router(take_in.router(site))
     return app
 
 
@@ -89,6 +103,12 @@ def _reading(site: Site) -> APIRouter:
     def coder(request: Request) -> Response:
         return reports.shown(site, request, "coder", _POLICY)
 
+    return pages
+
+
+def _health(site: Site) -> APIRouter:
+    pages = APIRouter()
+
     @pages.get("/healthz")
     def health() -> JSONResponse:
         """Alive; version: the file on show, or null."""
@@ -98,10 +118,16 @@ def _reading(site: Site) -> APIRouter:
     return pages
 
 
-def _guard(app: FastAPI) -> None:
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
+def _why_not(site: Site, request: Request, status: int, key: str) -> HTMLResponse:
+    return site.page(request, "message.html", status, key=key)
 
-    @app.middleware("http")  # added last, so it also dresses what the one above refuses
+
+def _again(site: Site, request: Request) -> HTMLResponse:
+    return site.page(request, "again.html", link=request.url.path)
+
+
+def _dress(app: FastAPI) -> None:
+    @app.middleware("http")  # added last, so it also dresses what the guard refuses
     async def headers(request: Request, call_next: Callable) -> Response:
         response = await call_next(request)
         for name, value in HEADERS.items():
@@ -120,6 +146,10 @@ def _tell_failures(app: FastAPI, site: Site) -> None:
     @app.exception_handler(NoSuchBreakdown)
     def unknown(request: Request, error: NoSuchBreakdown) -> HTMLResponse:
         return site.page(request, "message.html", 400, key="web.bad_request", detail=str(error))
+
+    @app.exception_handler(Refusal)
+    def refused(request: Request, error: Refusal) -> HTMLResponse:
+        return site.page(request, "message.html", 400, key="web.refused", detail=str(error))
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> HTMLResponse:

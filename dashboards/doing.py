@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from dashboards.rights.doing import Consents, People
+from dashboards.take_in.asked import TakeIn
+
+
+class Refusal(Exception):
+    """What a page asked for and cannot be had as asked; the text says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +25,63 @@ class Job:
     started_at: datetime
     code: int | None
     lines: tuple[str, ...]
+    is_lost: bool = False  # it ended while no page was there to see how
+
+    @property
+    def is_running(self) -> bool:
+        return self.code is None and not self.is_lost
+
+    @property
+    def is_done(self) -> bool:
+        """Ended well; 3: with new quarantine."""
+        return self.code in (0, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A raw item. Times are in the zone of the call.
+
+    understood: what it was read as, (key of words.toml [original], text), empty if it could not be; body: its text so read;
+    fields: headers of a mail, columns of a row; source: the item itself as text; missing: characters left out of both.
+    """
+
+    raw_id: str
+    channel: str
+    fetched_at: datetime
+    media_type: str
+    byte_count: int
+    problem: str | None
+    understood: tuple[tuple[str, str], ...]
+    body: str
+    fields: tuple[tuple[str, str], ...]
+    source: str
+    missing: int
 
 
 class Jobs(Protocol):
     """Commands as children of the pages' process, one at a time each: a home has one lock."""
 
     def start(self, who: str, *words: str) -> str:
-        """Start `neta WORDS…` on this home; returns the job's id."""
+        """Start `neta WORDS…` on this home; returns the job's id: of one that runs already, if these words do."""
 
     def get(self, job: str) -> Job | None:
         """A job of this or an earlier process."""
 
     def running(self) -> Job | None:
-        """The one that runs, if any."""
+        """The newest that runs, if any."""
+
+    def last(self, verb: str) -> Job | None:
+        """The newest that ran these words."""
+
+    def recent(self, count: int) -> Sequence[Job]:
+        """The newest, newest first."""
+
+
+class Originals(Protocol):
+    """The one way from a page to an original text."""
+
+    def read(self, raw_id: str) -> Original | None:
+        """A raw item, cut where it is long, or None."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +89,7 @@ class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
 
     jobs: Jobs | None = None
+    originals: Originals | None = None
+    consents: Consents | None = None
+    people: People | None = None
+    take_in: TakeIn | None = None

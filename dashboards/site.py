@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +16,7 @@ from dashboards.edition import Shelf
 from dashboards.links import to
 from dashboards.plain import plain
 from dashboards.rendering import templates
+from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
@@ -21,8 +24,11 @@ from warehouse.words import Words
 ROOMS = (
     ("overview", "/", "analyst"),
     ("stories", "/stories", "analyst"),
+    ("take_in", "/take-in", "editor"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
+    ("consents", "/consent", "editor"),
+    ("people", "/people", "editor"),
 )
 
 
@@ -45,6 +51,14 @@ class Site:
     def shelf(self) -> Shelf:
         return Shelf(self.lake, self.zone, self.words)
 
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
+        audit.append(self.lake.audit, request.state.viewer.name, what, subject)
+
+    def local(self, at: datetime) -> str:
+        """An aware time as the call's clock shows it."""
+        return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
         viewer = request.state.viewer
@@ -58,7 +72,9 @@ class Site:
                 to=to,
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
+                local=self.local,
                 viewer=viewer,
+                reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
                 **context,
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from warehouse.scopes import SCOPES
+from warehouse.scopes import HEARD, SCOPES
 
 QUARANTINE = 3
 _BAD = "✗ "
@@ -144,6 +144,43 @@ def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, a
 
         sys.exit(list_conversations(home, channel, paths, as_json))
     sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
+
+
+@main.command()
+@click.argument("refs", nargs=-1, metavar="[保留の番号]...")
+@click.option(
+    "--with",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="直したファイル(省くと受信箱の同じ名前のもの)",
+)
+@click.option("--undo", is_flag=True, help="直したことにしたものを、保留に戻す")
+@who_option
+@json_option
+@at_home
+def retry(home: Path, refs: tuple[str, ...], files: tuple[Path, ...], undo: bool, who: str, as_json: bool) -> None:
+    """保留をもう一度試す: 直したファイルを読み直し、読めたら保留から外して、作り直す(番号を省くと全部)。
+
+    \b
+    例: neta retry
+        neta retry q0123456789abcde --with 直した応募.csv
+    """
+    from flows import retrying
+
+    if undo:
+        sys.exit(retrying.put_back(home, refs, who, as_json))
+    sys.exit(retrying.retry_and_tell(home, refs, [file.absolute() for file in files], who, as_json))
+
+
+@main.command("take-in", hidden=True)
+@click.argument("upload")
+@at_home
+def take_in(home: Path, upload: str) -> None:
+    """画面の「取り込み」が預かったものを取り込む(画面から使われる)。"""
+    from flows.taking_in import take_in as take_in_
+
+    sys.exit(take_in_(home, upload))
 
 
 @main.command()
@@ -511,6 +548,8 @@ def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) ->
 @click.option("--withdraw", multiple=True, type=click.Choice(SCOPES), help="取り消されたこと(何度でも書ける)")
 @click.option("--evidence", required=True, help="いつ、どこで、どう聞いたか")
 @click.option("--name-as", help="名前を出すときの、本人に確かめた形")
+@click.option("--how", type=click.Choice(HEARD), help="どう聞いたか: 応募の文中、返事、会って・電話で、その他")
+@click.option("--message", help="その言葉のある応募の番号(s…)")
 @who_option
 @at_home
 def consent(home: Path, name: str, who: str, **said) -> None:
@@ -706,16 +745,102 @@ def ledger(home: Path, kind: str | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--port", default=8321, show_default=True, help="127.0.0.1 のポート")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="待ち受けるアドレス(ほかの機械から見えるものには neta user が要る)",
+)
+@click.option("--port", default=8321, show_default=True, help="待ち受けるポート")
 @at_home
-def web(home: Path, port: int) -> None:
-    """画面を開く(この機械の中だけ)。
+def web(home: Path, host: str, port: int) -> None:
+    """画面を開く(既定では、この機械の中だけ)。
 
     例: neta web --home sample-home
     """
     from flows.serve import serve_web
 
-    serve_web(home, port)
+    serve_web(home, host, port)
+
+
+@main.group()
+def user() -> None:
+    """利用者: 画面を見られる人と役割(一人もいなければ、この機械の中からサインインなしで開ける)。"""
+
+
+role_option = click.option(
+    "--role",
+    type=click.Choice(("author", "editor", "analyst")),
+    required=True,
+    help="author: すべて。editor: 確認・取り込み・原文。analyst: 件数と伏せ字の話だけ",
+)
+
+
+@user.command("add")
+@click.argument("name", metavar="名前")
+@role_option
+@at_home
+def user_add(home: Path, name: str, role: str) -> None:
+    """利用者を加える(パスワードをたずねる。端末でなければ標準入力の1行目)。
+
+    例: neta user add tanaka --role editor
+    """
+    from flows.accounts import add
+
+    click.echo(add(home, name, role))
+
+
+@user.command("list")
+@json_option
+@at_home
+def user_list(home: Path, as_json: bool) -> None:
+    """利用者の一覧。
+
+    例: neta user list
+    """
+    from flows.accounts import show_all
+
+    show_all(home, as_json)
+
+
+@user.command("role")
+@click.argument("name", metavar="名前")
+@role_option
+@at_home
+def user_role(home: Path, name: str, role: str) -> None:
+    """役割を変える(開いている画面にもすぐ効く)。
+
+    例: neta user role tanaka --role author
+    """
+    from flows.accounts import set_role
+
+    click.echo(set_role(home, name, role))
+
+
+@user.command("password")
+@click.argument("name", metavar="名前")
+@at_home
+def user_password(home: Path, name: str) -> None:
+    """パスワードを変える(開いている画面はサインインからになる)。
+
+    例: neta user password tanaka
+    """
+    from flows.accounts import set_password
+
+    click.echo(set_password(home, name))
+
+
+@user.command("remove")
+@click.argument("name", metavar="名前")
+@at_home
+def user_remove(home: Path, name: str) -> None:
+    """利用者を外す(開いている画面もすぐ使えなくなる)。
+
+    例: neta user remove tanaka
+    """
+    from flows.accounts import remove
+
+    click.echo(remove(home, name))
 
 
 @main.command()

@@ -12,7 +12,7 @@ from flows.settings import Settings, SettingsError, load
 from tasks import channels
 from tasks.codebooks.check import check
 from tasks.coding.coder import Coder
-from warehouse import codebook, counts, ledger, store
+from warehouse import audit, codebook, counts, ledger, store
 from warehouse.lake import read_parquet
 from warehouse.words import Words
 
@@ -89,6 +89,11 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
         yield "bad_ledger", f"{settings.lake.ledger}: {error}"
 
 
+def _audit(settings: Settings) -> Iterator[Finding]:
+    if line := audit.broken_at(settings.lake.audit):
+        yield "bad_audit", f"{settings.lake.audit}:{line}"
+
+
 def _withdrawals(settings: Settings) -> Iterator[Finding]:
     if any(settings.lake.forgetting.glob("*.json")):
         yield "unfinished", str(settings.lake.forgetting)
@@ -126,6 +131,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _codebook,
     _raw,
     _ledger,
+    _audit,
     _withdrawals,
     _warehouse,
     _schedule,

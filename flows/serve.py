@@ -19,17 +19,19 @@ from warehouse.words import Words
 STARTUP_SECONDS = 180
 
 
-def serve_web(home: Path, port: int) -> None:
-    """The page on 127.0.0.1, until stopped."""
+def serve_web(home: Path, host: str, port: int) -> None:
+    """The pages, until stopped. Refused where others could reach them and there are no accounts."""
     import uvicorn
 
     from dashboards.app import make_app
     from flows.web.site import site_of
 
     settings = load(home)
-    app = make_app(site_of(settings))
-    print(Words(settings.language)("serve.web", port=port), flush=True)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    app = make_app(site_of(settings, host))
+    shown = f"[{host}]" if ":" in host else host
+    print(Words(settings.language)("serve.web", url=f"http://{shown}:{port}/"), flush=True)
+    proxied = bool(settings.web.hosts)  # by one on this machine, which tells whose request it is
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, proxy_headers=proxied)
 
 
 def serve_schedules(home: Path, port: int) -> None:

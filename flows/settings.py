@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.lake import Lake
 from warehouse.scopes import SCOPES
+
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")  # as browsers send it
 
 
 class SettingsError(ValueError):
@@ -64,6 +67,14 @@ class Llm:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """How others reach the pages. hosts: names beside the loopback's that they go by; is_https: a proxy adds TLS."""
+
+    hosts: tuple[str, ...] = ()
+    is_https: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     lake: Lake
     zone: ZoneInfo
@@ -78,6 +89,7 @@ class Settings:
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
+    web: Web = Web()
     llm: Llm | None = None  # without it no text is ever sent to a model
 
     def inbox(self, channel: str) -> Path:
@@ -130,6 +142,7 @@ def load(home: Path) -> Settings:
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
         notify=_several(data.get("notify", {}).get("command", []), "[notify] command", lake.settings_file),
+        web=_web(data.get("web", {}), lake.settings_file),
         llm=_llm(data["llm"], lake.settings_file) if "llm" in data else None,
     )
 
@@ -165,6 +178,19 @@ def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
         known = " ".join(scope for scope in SCOPES if scope != "name")
         raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
     return scopes
+
+
+def _web(data: dict, file: Path) -> Web:
+    """Names given are a proxy's with TLS, unless `https = false` says that everything shall go in the clear."""
+    hosts = _several(data.get("hosts", []), "[web] hosts", file)
+    if wrong := [name for name in data if name not in ("hosts", "https")] or [
+        h for h in hosts if not _HOST.fullmatch(h)
+    ]:
+        raise SettingsError(f'{file}: [web] {wrong[0]} は使えません。例: hosts = ["neta.example.jp"] と https = true')
+    is_https = data.get("https", bool(hosts))
+    if not isinstance(is_https, bool):
+        raise SettingsError(f"{file}: [web] https = {is_https!r} は true か false で書いてください")
+    return Web(hosts, is_https)
 
 
 _LLM = {"url": str, "model": str, "key_env": str, "most": int, "characters": int, "temperature": (int, float)}

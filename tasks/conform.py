@@ -38,6 +38,14 @@ def prune_cache(lake: Lake) -> None:
             file.unlink()
 
 
+def forget_unreadable(lake: Lake) -> None:
+    """Remove cached tables with an unreadable item: that it took too long may have been the machine's fault."""
+    for raw_file in lake.raw_files():
+        cached = _cache_file(lake, raw_file)
+        if cached.exists() and "unreadable" in read_parquet(cached, ["set_aside"])["set_aside"].to_pylist():
+            cached.unlink()
+
+
 @cache
 def code_version() -> str:
     """Changes whenever code that cuts, conforms or cleans changes: names the cache, so that it never lies."""

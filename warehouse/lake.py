@@ -3,6 +3,7 @@
 home/
   neta.toml  secret.key  codebook/  coders/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
   tombstones                                                                        kept; again beside the home
+  audit.jsonl  accounts.sqlite                                                      who looked at what; who may look
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
@@ -45,6 +46,8 @@ class Lake:
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
     ledger = property(lambda self: self.home / "ledger.sqlite")
     coders = property(lambda self: self.home / "coders")
+    audit = property(lambda self: self.home / "audit.jsonl")
+    accounts = property(lambda self: self.home / "accounts.sqlite")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")
@@ -58,6 +61,10 @@ class Lake:
         """raw_ids already landed for a channel, as bytes: a million of them take 60 MB less than as text."""
         columns = (pq.read_table(f, columns=["raw_id"], partitioning=None) for f in self.raw_files(channel))
         return {bytes.fromhex(raw_id) for table in columns for raw_id in table["raw_id"].to_pylist()}
+
+    def item_count(self) -> int:
+        """How many items raw holds, as its files' footers tell."""
+        return sum(pq.read_metadata(file).num_rows for file in self.raw_files())
 
     def write_raw(self, table: pa.Table, channel: str, day: str) -> Path:
         """Write items (schema RAW) durably. Named by its sorted raw_ids: the same batch twice is the same file."""
@@ -138,6 +145,18 @@ def locked(lake: Lake, wait_seconds: float = 600) -> Iterator[None]:
         handle.flush()
         _sweep(lake)
         yield
+
+
+def is_locked(lake: Lake) -> bool:
+    """Whether a neta is at work on this home."""
+    if not (lake.home / ".lock").exists():
+        return False
+    with (lake.home / ".lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def _sweep(lake: Lake) -> None:

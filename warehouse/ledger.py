@@ -10,6 +10,7 @@ No story text is written here: what a person saw is named by its hash. Kinds, ea
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
 `llm` (subject = submission_id; {text_hash, codebook, model, answers or problem}): a model's reply, see tasks/kept_replies.py.
 `consent` (subject = submission_id; {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
+`mended` (subject = raw_id; {is_mended, problem, items}): a better source stands for a held item, see tasks/mended.py.
 `about` (subject: the ref asked for; {refs}): somebody was shown what is held of them.
 `handed_out` (subject: the file's name; {file, refs}): a file that holds something of these leaves the home.
 `backup` (subject: the file's name; {file}), written before the file is, so that no copy goes unlisted.
