@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from math import isnan
 from pathlib import Path
 
@@ -11,12 +13,15 @@ from rich.table import Table
 from dashboards.coder_page import figure, name
 from flows import show
 from flows.evaluating import plain_figures
-from flows.reviewing import open_disagreements
 from flows.settings import load
+from flows.waiting import disputed_last
 from tasks.adjudication import ADJUDICATOR, by_people
+from tasks.codebooks.changes import read_today
 from tasks.coding.agreement import agreement
-from warehouse import codebook, ledger
+from tasks.taken_back import decided
+from warehouse import codebook
 from warehouse.codebook import Codebook
+from warehouse.ledger import Entry
 from warehouse.words import Words
 
 
@@ -24,9 +29,9 @@ def show_agreement(home: Path, as_json: bool) -> None:
     """A table by dimension and code; where nothing was coded twice, who has coded at all."""
     settings = load(home)
     words, book = Words(settings.language), codebook.load(settings.codebook)
-    decisions = by_people(ledger.read(settings.lake.ledger, "code"))
-    people = sorted({entry.who for entry in decisions if entry.payload.get("as") != ADJUDICATOR})
-    told, waiting = agreement(decisions, book), len(open_disagreements(decisions))
+    read = (read_today(book, entry) for entry in decided(settings.lake.ledger, "code"))
+    decisions = [entry for entry, lost in read if not lost]
+    people, told, waiting = coders(decisions), agreement(decisions, book), len(open_questions(decisions))
     if as_json:
         show.as_json({"people": people, "dimensions": plain_figures(told), "open": waiting})
         return
@@ -38,6 +43,19 @@ def show_agreement(home: Path, as_json: bool) -> None:
     out.print(_table(told, book, words, len(people)))
     out.print(words("agreement.open", n=waiting))
     out.print(f"[dim]{words('agreement.how')}[/dim]")
+
+
+def coders(decisions: Iterable[Entry]) -> list[str]:
+    """Who has coded, sorted."""
+    return sorted({entry.who for entry in by_people(decisions) if entry.payload.get("as") != ADJUDICATOR})
+
+
+def open_questions(decisions: Iterable[Entry]) -> list[tuple[str, str]]:
+    """(submission_ref, dimension) of what wants an adjudicator."""
+    said = defaultdict(list)
+    for entry in decisions:
+        said[entry.payload["submission_ref"]].append(entry)
+    return [(ref, dimension) for ref, entries in said.items() for dimension in disputed_last(entries)]
 
 
 def _table(told: dict, book: Codebook, words: Words, people: int) -> Table:

@@ -6,7 +6,7 @@ import getpass
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from flows.reviewing import decided_since, find
+from flows.reviewing import find, waiting_of
 from flows.settings import load
 from warehouse import codebook, ledger, store
 from warehouse.codebook import Codebook
@@ -23,18 +23,17 @@ def confirm(home: Path, submission: str, who: str | None, why: str | None) -> st
     submission_id, ref, seen = find(settings, submission)
     with store.reading(settings.lake, str(settings.zone)) as con:
         shown = store.ask(con, store.question("review_story"), {"ref": ref})
-    since = decided_since(settings, ref, seen)
+        since = waiting_of(settings, con).decided(ref, seen)
     answers, left = proposed(shown, since, book)
-    entries = [
-        ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
-        for payload in (_payload(d, codes, seen, ref, book) for d, codes in answers.items())
-    ]
+    who, payloads = who or getpass.getuser(), [as_shown(d, codes, seen, ref, book) for d, codes in answers.items()]
+    new = [ledger.New(who, "code", submission_id, payload, why) for payload in payloads]
+    entries = ledger.append_many(settings.lake.ledger, new)
     told = words("confirm.done", ref=ref, n=len(entries)) if entries else words("confirm.nothing", ref=ref)
     labels = [book.by_name[name].ja if words.language == "ja" else book.by_name[name].en for name in left]
     return told + ("\n" + words("confirm.left", names="、".join(labels), ref=ref, dimension=left[0]) if left else "")
 
 
-def _payload(dimension: str, codes: Sequence[str], seen: str, ref: str, book: Codebook) -> dict:
+def as_shown(dimension: str, codes: Sequence[str], seen: str, ref: str, book: Codebook) -> dict:
     """As `neta review decide` writes it; as_shown: the person did not choose the codes, but let them stand."""
     about = {"dimension": dimension, "codes": list(codes), "text_hash": seen, "submission_ref": ref}
     return about | {"codebook_version": book.version, "as_shown": True}

@@ -11,6 +11,7 @@ from flows import show
 from flows.failures import Refused
 from flows.reviewing import find
 from flows.settings import Settings, load
+from tasks.taken_back import decided
 from warehouse import ledger, store
 from warehouse.words import Words
 
@@ -21,10 +22,10 @@ Pair = frozenset[str]  # of submission_refs
 def show_links(home: Path, also_linked: bool, as_json: bool) -> None:
     """Pairs that may be one story and that nobody decided, the likeliest first; also_linked: then those linked."""
     settings = load(home)
-    words, decided = Words(settings.language), _decided(settings)
+    words, answered = Words(settings.language), _decided(settings)
     with store.reading(settings.lake, str(settings.zone)) as con:
         rows = store.ask(con, store.question("links"), {"all": also_linked})
-        pairs = list(_asked(rows, decided)) + [row for row in rows if row["verdict"] == "same"]
+        pairs = list(_asked(rows, answered)) + [row for row in rows if row["verdict"] == "same"]
         shown = pairs if as_json else pairs[:LISTED]
         refs = sorted({row[end] for row in shown for end in ("submission_ref", "other_ref")})
         texts = {row["submission_ref"]: row for row in store.ask(con, store.question("texts"), {"refs": refs})}
@@ -53,7 +54,7 @@ def _stories(row: dict) -> tuple[str, str]:
 
 
 def _decided(settings: Settings) -> set[Pair]:
-    entries = (e for kind in ("same", "apart") for e in ledger.read(settings.lake.ledger, kind))
+    entries = decided(settings.lake.ledger, "same", "apart")
     return {frozenset((e.payload["submission_ref"], e.payload["other_ref"])) for e in entries}
 
 
