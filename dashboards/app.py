@@ -18,14 +18,16 @@ from dashboards import jobs
 from dashboards.access import guard, needs
 from dashboards.listing import items, stories
 from dashboards.overview import overview
+from dashboards.review import pages as review
 from dashboards.site import Site
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
 
 HOSTS = ["127.0.0.1", "localhost"]  # any other name in Host: a foreign site that points its name here
 _POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_OWN_PAGE = "style-src 'self'; script-src 'self'"
 HEADERS = {
-    "Content-Security-Policy": _POLICY.format("style-src 'self'"),
+    "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -48,6 +50,8 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(_reading(site))
     if site.doing.jobs:
         app.include_router(jobs.router(site))
+    if site.doing.review:
+        app.include_router(review.router(site))
     return app
 
 

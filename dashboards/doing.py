@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dashboards.review.asked import Reviewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,4 @@ class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
 
     jobs: Jobs | None = None
+    review: Reviewing | None = None

@@ -21,6 +21,7 @@ from warehouse.words import Words
 ROOMS = (
     ("overview", "/", "analyst"),
     ("stories", "/stories", "analyst"),
+    ("review", "/review", "editor"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
 )
@@ -59,10 +60,14 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 viewer=viewer,
-                rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
+                rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role) and self._has(name)],
                 **context,
             )
         )
+
+    def _has(self, room: str) -> bool:
+        """Rooms for what nobody does are left out."""
+        return room != "review" or self.doing.review is not None
 
     def page(self, request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.html(request, template, **context), status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def coders(decisions: Iterable[Entry]) -> list[str]:
     return sorted({entry.who for entry in by_people(decisions) if entry.payload.get("as") != ADJUDICATOR})
 
 
+def own_again(decisions: Iterable[Entry], who: str, after: int, refs: Iterable[str]) -> list[Entry]:
+    """Somebody's own decisions on these, those before an entry as one person's and those after it as another's."""
+    refs = set(refs)
+    own = (e for e in decisions if e.who == who and e.payload["submission_ref"] in refs)
+    return [replace(e, who=f"{who} 2") if e.id > after else e for e in own]
+
+
 def open_questions(decisions: Iterable[Entry]) -> list[tuple[str, str]]:
     """(submission_ref, dimension) of what wants an adjudicator."""
     said = defaultdict(list)
@@ -65,13 +73,14 @@ def _table(told: dict, book: Codebook, words: Words, people: int) -> Table:
         table.add_column(words(f"agreement.{column}"), justify="right")
     for dimension in book.dimensions:
         if it := told.get(dimension.name):
-            table.add_row(escape(name(dimension, words)), *_cells(it), style="bold")
+            table.add_row(escape(name(dimension, words)), *cells(it), style="bold")
             for row in it["codes"]:
-                table.add_row("  " + escape(name(dimension.by_code[row["code"]], words)), *_cells(row))
+                table.add_row("  " + escape(name(dimension.by_code[row["code"]], words)), *cells(row))
     return table
 
 
-def _cells(row: dict) -> list[str]:
+def cells(row: dict) -> list[str]:
+    """units, agreed, kappa, alpha as text."""
     figures = [row["kappa"], row["alpha"]]
     return [
         f"{row['units']:,}",

@@ -39,6 +39,42 @@ def as_shown(dimension: str, codes: Sequence[str], seen: str, ref: str, book: Co
     return about | {"codebook_version": book.version, "as_shown": True}
 
 
+def answered(
+    shown: Sequence[Mapping],
+    since: Mapping[str, Sequence[str]],
+    picked: Mapping[str, Sequence[str]],
+    book: Codebook,
+    is_blind: bool,
+) -> tuple[dict[str, list[str]], dict[str, list[str]], list[str]]:
+    """What somebody who looked at all dimensions of a story decides: (chosen, confirmed as shown, what is missing).
+
+    shown, since: see proposed(). picked: dimension -> codes, a dimension without any may be left out. Who is blind was
+    shown none, so all that they picked is chosen, and a dimension that asks for a code wants one.
+    """
+    if is_blind:
+        chosen = {d.name: list(picked.get(d.name, ())) for d in book.dimensions}
+        chosen = _asked_only(chosen, book)
+        return {n: codes for n, codes in chosen.items() if codes or book.by_name[n].multi}, {}, _missing(chosen, book)
+    stood = {row["dimension"]: row["codes"] for row in shown} | dict(since)
+    changed = {name: list(picked.get(name, ())) for name in stood if set(picked.get(name, ())) != set(stood[name])}
+    changed = _asked_only({n: codes for n, codes in changed.items() if codes or book.by_name[n].multi}, book)
+    confirmed, left = proposed(shown, {**since, **changed}, book)
+    return changed, confirmed, left
+
+
+def _asked_only(picked: dict[str, list[str]], book: Codebook) -> dict[str, list[str]]:
+    """Of what is no story nothing else is asked."""
+    shut = [n for n, codes in book.count_only.items() if picked.get(n) and not set(picked[n]) & set(codes)]
+    return {name: codes for name, codes in picked.items() if not shut or name in shut}
+
+
+def _missing(picked: Mapping[str, Sequence[str]], book: Codebook) -> list[str]:
+    """Dimensions without the code that they ask for; what is counted apart may have none in a dimension with several."""
+    apart = any(set(picked.get(name, ())) & set(codes) for name, codes in book.count_apart.items())
+    empty = [book.by_name[name] for name, codes in picked.items() if not codes]
+    return [d.name for d in empty if d.required and not (apart and d.multi)]
+
+
 def proposed(
     shown: Sequence[Mapping], since: Mapping[str, Sequence[str]], book: Codebook
 ) -> tuple[dict[str, list[str]], list[str]]:

@@ -138,12 +138,17 @@ def checked(dimension: codebook.Dimension, codes: Sequence[str]) -> list[str]:
 
 def find(settings: Settings, name: str) -> tuple[str, str, str]:
     """(submission_id, ref, text hash) of a submission named by its ref or by its native id."""
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        return find_in(con, settings, name)
+
+
+def find_in(con, settings: Settings, name: str) -> tuple[str, str, str]:
+    """As find, in a version that is open."""
     from tasks.refs import ref as made
     from tasks.whereabouts import submission_id_of
 
     ref = made(settings.key(), "submission", name) if ":" in name else name
-    with store.reading(settings.lake, str(settings.zone)) as con:
-        found = store.ask(con, store.question("review_find"), {"ref": ref})
+    found = store.ask(con, store.question("review_find"), {"ref": ref})
     if not found:
         raise Refused(
             f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください"

@@ -22,7 +22,7 @@ from warehouse.ledger import Entry
 CODERS = 2  # of a story that was drawn for double coding, or for which a second coder was asked
 PACE, BREAK = 10.0, 300.0  # seconds: a story where nobody's pace is known; longer than this is no work on a story
 _REMEMBERED = 30  # stories by which somebody's pace is told
-ACTS = ("code", "second", "same", "apart", "same_person", "other_person")  # kinds that a reviewer may take back
+ACTS = ("code", "second", "same", "apart")  # kinds that a reviewer may take back
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Waiting:
     _open: dict[str, tuple[str, ...]] = field(init=False)
     _said: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))  # submission_ref -> `code`s
     _twice: dict[str, tuple[str, int]] = field(default_factory=dict)  # submission_ref -> (why, by which entry)
-    _again: dict[str, tuple[int, list[str]]] = field(default_factory=dict)  # who -> (by which entry, submission_refs)
+    again: dict[str, tuple[int, list[str]]] = field(default_factory=dict)  # who -> (by which entry, submission_refs)
     _seen: dict[str, str | None] = field(default_factory=dict)  # submission_ref of these two -> text hash of today
     _acts: dict[str, list[Act]] = field(default_factory=lambda: defaultdict(list))  # who -> what can be taken back
     pairs: dict[frozenset[str], int] = field(default_factory=dict)  # decided pairs of submission_refs -> by which entry
@@ -168,7 +168,7 @@ class Waiting:
             self._seen.setdefault(ref)
 
     def _look_again(self, entry: Entry) -> None:
-        self._again[entry.who] = (entry.id, entry.payload["drawn"])
+        self.again[entry.who] = (entry.id, entry.payload["drawn"])
         for ref in entry.payload["drawn"]:
             self._seen.setdefault(ref)
 
@@ -221,7 +221,7 @@ class Waiting:
     def tasks(self, who: str) -> Iterator[Task]:
         """What may be asked of somebody, the first first: second codings, their own second look, then the queue."""
         yield from (task for ref in self._twice if (task := self._of_two(ref, who)))
-        yield from self._own_again(who)
+        yield from self.own_again(who)
         for task in self.open():
             if task.ref not in self._twice and (left := self._undisputed(task)):
                 yield Task(task.ref, task.text_hash, left, task.why)
@@ -230,7 +230,7 @@ class Waiting:
         """What may be asked of somebody about one submission."""
         if ref in self._twice:
             return self._of_two(ref, who)
-        if own := next((task for task in self._own_again(who) if task.ref == ref), None):
+        if own := next((task for task in self.own_again(who) if task.ref == ref), None):
             return own
         row = self.rows.get(ref)
         return Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "") if ref in self._open else None
@@ -239,7 +239,7 @@ class Waiting:
         """How many stories `tasks` gives."""
         twice = sum(self._of_two(ref, who) is not None for ref in self._twice)
         shared = sum(ref in self._open for ref in self._twice)
-        return twice + sum(1 for _ in self._own_again(who)) + len(self._open) - shared
+        return twice + sum(1 for _ in self.own_again(who)) + len(self._open) - shared
 
     def _undisputed(self, task: Task) -> tuple[str, ...]:
         wanted = disputed(self.said(task.ref, task.text_hash))
@@ -258,8 +258,9 @@ class Waiting:
         """How many people may code it at the same time."""
         return CODERS - len(self._coders(ref)) if ref in self._twice else 1
 
-    def _own_again(self, who: str) -> Iterator[Task]:
-        after, drawn = self._again.get(who, (0, []))
+    def own_again(self, who: str) -> Iterator[Task]:
+        """What is left of somebody's second look at stories of their own."""
+        after, drawn = self.again.get(who, (0, []))
         for ref in drawn:
             seen = self._seen[ref]
             if seen and not any(e.who == who and e.id > after for e in self.said(ref, seen)):

@@ -9,9 +9,10 @@ from dashboards.doing import Doing
 from dashboards.site import Site
 from flows.settings import Settings
 from flows.web.jobs import ChildJobs
+from flows.web.review import Reviewer
 
 
 def site_of(settings: Settings) -> Site:
     """The site of one home, for one person on loopback."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home))
+    doing = Doing(jobs=ChildJobs(settings.lake.home), review=Reviewer(settings))
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, Access(getpass.getuser()), doing)
