@@ -16,6 +16,7 @@ from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
+from dashboards.review import pages as review
 from dashboards.rights import consent, people
 from dashboards.site import Site
 from dashboards.take_in import pages as take_in
@@ -62,6 +63,8 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(people.router(site))
     if site.doing.take_in:
         app.include_router(take_in.router(site))
+    if site.doing.review:
+        app.include_router(review.router(site))
     return app
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dashboards.review.asked import Reviewing
 
 from dashboards.rights.doing import Consents, People
 from dashboards.take_in.asked import TakeIn
@@ -93,3 +96,4 @@ class Doing:
     consents: Consents | None = None
     people: People | None = None
     take_in: TakeIn | None = None
+    review: Reviewing | None = None

@@ -25,6 +25,7 @@ ROOMS = (
     ("overview", "/", "analyst"),
     ("stories", "/stories", "analyst"),
     ("take_in", "/take-in", "editor"),
+    ("review", "/review", "editor"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
     ("consents", "/consent", "editor"),
@@ -75,10 +76,14 @@ class Site:
                 local=self.local,
                 viewer=viewer,
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
-                rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
+                rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role) and self._has(name)],
                 **context,
             )
         )
+
+    def _has(self, room: str) -> bool:
+        """Rooms for what nobody does are left out."""
+        return room != "review" or self.doing.review is not None
 
     def page(self, request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.html(request, template, **context), status)

@@ -15,6 +15,7 @@ from flows.forgetting import own_texts
 from flows.settings import Settings, load
 from tasks import conform, consent, person
 from tasks.refs import ref
+from tasks.taken_back import decided
 from warehouse import codebook, counts, ledger, store
 from warehouse.lake import write_private
 from warehouse.scopes import SCOPES
@@ -64,7 +65,7 @@ def _held(settings: Settings, name: str, words: Words) -> Held:
         ids = sorted({row["story_id"] for row in fates if row["story_id"]})
         stories = {i: counts.stories(con, {"story": i}, True, words)[0] for i in ids}
     rows.sort(key=lambda row: (row["posted_at"] or row["received_at"], row["raw_id"]))
-    return Held(s, words, who, rows, {row["raw_id"]: row for row in fates}, stories, ledger.read(lake.ledger))
+    return Held(s, words, who, rows, {row["raw_id"]: row for row in fates}, stories, decided(lake.ledger))
 
 
 def _head(held: Held, name: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
+from tasks.taken_back import decided
 from warehouse import codebook, counts, ledger, store, tombstones
 from warehouse.lake import Lake, locked, write_bytes
 
@@ -100,7 +101,7 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
     book = codebook.load(settings.codebook)
     build_row = {"version": version, "built_at": at, "call_title": settings.call.title, "is_sample": settings.sample}
     build_row |= {"time_zone": str(settings.zone), "input_hash": wanted}
-    decisions = ledger.read(settings.lake.ledger)
+    decisions = decided(settings.lake.ledger)
     build_row |= {"last_decision_id": max((entry.id for entry in decisions), default=0)}
     tables, report = travel(
         lake=settings.lake,

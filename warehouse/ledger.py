@@ -24,7 +24,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,25 +67,47 @@ class Entry:
     why: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class New:
+    """One decision that is to be written."""
+
+    who: str
+    kind: str
+    subject: str
+    payload: dict
+    why: str | None = None
+
+
 def append(path: Path, who: str, kind: str, subject: str, payload: dict, why: str | None = None) -> int:
     """Write one decision durably and return its id. sqlite3.OperationalError if the file cannot be written."""
+    return append_many(path, [New(who, kind, subject, payload, why)])[0]
+
+
+def append_many(path: Path, new: Sequence[New]) -> list[int]:
+    """Write several decisions durably, all or none of them, and return their ids."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
     with _open(path) as con:
-        cursor = con.execute(
-            "INSERT INTO ledger (at, who, kind, subject, payload, why) VALUES (?, ?, ?, ?, ?, ?)",
-            (at, who, kind, subject, text, why),
-        )
-        return cursor.lastrowid
+        return [_insert(con, at, one) for one in new]
 
 
-def read(path: Path, kind: str | None = None) -> list[Entry]:
-    """All entries in order of writing, or those of one kind. A ledger that is not there yet is empty."""
+def _insert(con: sqlite3.Connection, at: str, new: New) -> int:
+    text = json.dumps(new.payload, ensure_ascii=False, sort_keys=True)
+    cursor = con.execute(
+        "INSERT INTO ledger (at, who, kind, subject, payload, why) VALUES (?, ?, ?, ?, ?, ?)",
+        (at, new.who, new.kind, new.subject, text, new.why),
+    )
+    return cursor.lastrowid
+
+
+def read(path: Path, kind: str | None = None, after: int = 0) -> list[Entry]:
+    """All entries in order of writing, or those of one kind, or only those after an id. One that is not there is empty."""
     if not path.exists():
         return []
-    query = "SELECT id, at, who, kind, subject, payload, why FROM ledger WHERE ?1 IS NULL OR kind = ?1 ORDER BY id"
+    query = "SELECT id, at, who, kind, subject, payload, why FROM ledger WHERE (?1 IS NULL OR kind = ?1) AND id > ?2"
     with _open(path) as con:
-        return [Entry(*row[:5], json.loads(row[5]), row[6]) for row in con.execute(query, (kind,))]
+        return [
+            Entry(*row[:5], json.loads(row[5]), row[6]) for row in con.execute(query + " ORDER BY id", (kind, after))
+        ]
 
 
 def digest(path: Path) -> str:

@@ -14,6 +14,7 @@ from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
 from flows.web.originals import RawItems
 from flows.web.people import HomePeople
+from flows.web.review import Reviewer
 from flows.web.take_in import Uploads
 from warehouse.accounts import Accounts
 from warehouse.words import Words
@@ -25,7 +26,7 @@ def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
     rights = {"consents": HomeConsents(settings), "people": HomePeople(settings)}
     jobs = ChildJobs(settings.lake.home)
-    doing = Doing(jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), **rights)
+    doing = Doing(jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), review=Reviewer(settings), **rights)
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, _access(settings, host), doing)
 
 

@@ -1,0 +1,197 @@
+"""What the review pages ask for: the queue, the leases, and decisions by the same functions as the verbs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from threading import RLock
+
+from dashboards.edition import Edition
+from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
+from flows.confirming import answered, as_shown
+from flows.failures import Refused
+from flows.reviewing import checked, chosen, find_in, waiting_of
+from flows.reviewing_links import said
+from flows.settings import Settings
+from flows.waiting import Act, Task, Waiting
+from flows.web import review_compared as compared
+from flows.web import review_sheet as sheets
+from tasks.adjudication import ADJUDICATOR
+from tasks.taken_back import UNDO
+from warehouse import leases, ledger, store
+from warehouse.ledger import Entry, New
+
+ERASED = "erased"  # kind: entries were changed, so whoever keeps some reads all again
+
+
+class Reviewer:
+    """Of one home; one for all viewers, whose requests run side by side."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._lock = RLock()
+        self._of: tuple = ()  # what _waiting was made of
+        self._waiting: Waiting | None = None
+        self._later: dict[str, dict[str, None]] = defaultdict(dict)  # who -> refs that they skipped, in order
+
+    def now(self, edition: Edition) -> Waiting:
+        """The queue of this version with everything that the ledger says by now."""
+        with self._lock:
+            made_of = (edition.path, _stamp(self._settings))
+            if made_of != self._of:
+                self._waiting, self._of = waiting_of(self._settings, edition.asking()), made_of
+            entries = ledger.read(self._settings.lake.ledger, after=self._waiting.head)
+            if any(entry.kind == ERASED for entry in entries):
+                self._waiting = waiting_of(self._settings, edition.asking())
+            else:
+                self._waiting.hear(entries)
+            return self._waiting
+
+    def next(self, edition: Edition, who: str) -> str | None:
+        with self._lock:
+            waiting, later = self.now(edition), self._later[who]
+            first = (task.ref for task in waiting.tasks(who) if task.ref not in later)
+            then = (ref for ref in list(later) if waiting.task(ref, who))
+            return next((ref for refs in (first, then) for ref in refs if self._claim(who, ref, waiting)), None)
+
+    def _claim(self, who: str, ref: str, waiting: Waiting) -> bool:
+        """A story for two may be with two people at once."""
+        places = [ref, f"{ref}#2"][: waiting.places_left(ref)]
+        return any(leases.claim(self._settings.lake.ledger, who, place) for place in places)
+
+    def _release(self, who: str, ref: str) -> None:
+        for place in (ref, f"{ref}#2"):
+            leases.release(self._settings.lake.ledger, who, place)
+
+    def sheet(self, edition: Edition, who: str, ref: str, language: str) -> Sheet | None:
+        con, waiting = edition.asking(), self.now(edition)
+        tellings = store.ask(con, store.question("review_tellings"), {"ref": ref})
+        if not tellings:
+            return None
+        standing = store.ask(con, store.question("review_story"), {"ref": ref})
+        return sheets.sheet(waiting, waiting.task(ref, who), tellings, standing, language)
+
+    def progress(self, edition: Edition, who: str) -> Progress:
+        waiting = self.now(edition)
+        left = waiting.task_count(who)
+        return Progress(left, left * waiting.pace(who), len(waiting.disputes), waiting.last_act(who) is not None)
+
+    def decide(self, edition: Edition, who: str, answer: Answer, as_adjudicator: bool = False) -> Outcome:
+        with self._lock:
+            con, waiting = edition.asking(), self.now(edition)
+            try:
+                subject, ref, seen = find_in(con, self._settings, answer.ref)
+            except Refused:
+                return Outcome("gone")
+            if seen != answer.seen:
+                return Outcome("changed")
+            task = waiting.task(ref, who)
+            if other := _meanwhile(waiting, task, who, answer, as_adjudicator):
+                return Outcome("meanwhile", other)
+            picked = {name: checked(waiting.book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
+            if as_adjudicator:
+                return self._write(who, subject, ref, seen, waiting, picked, {}, False, ADJUDICATOR)
+            shown = store.ask(con, store.question("review_story"), {"ref": ref})
+            is_blind = bool(task and task.is_blind)
+            chosen, confirmed, missing = answered(shown, waiting.decided(ref, seen), picked, waiting.book, is_blind)
+            if missing:
+                return Outcome("missing", names=tuple(missing))
+            return self._write(who, subject, ref, seen, waiting, chosen, confirmed, answer.wants_second)
+
+    def _write(
+        self,
+        who: str,
+        subject: str,
+        ref: str,
+        seen: str,
+        waiting: Waiting,
+        picked: Mapping[str, Sequence[str]],
+        confirmed: Mapping[str, Sequence[str]],
+        wants_second: bool,
+        voice: str | None = None,
+    ) -> Outcome:
+        book, spoken = waiting.book, {"as": voice} if voice else {}
+        payloads = [chosen(name, codes, seen, ref, book) | spoken for name, codes in picked.items()]
+        payloads += [as_shown(name, codes, seen, ref, book) for name, codes in confirmed.items()]
+        new = [New(who, "code", subject, payload) for payload in payloads]
+        if wants_second:
+            new.append(New(who, "second", subject, {"submission_ref": ref, "text_hash": seen}))
+        ledger.append_many(self._settings.lake.ledger, new)
+        self._release(who, ref)
+        self._later[who].pop(ref, None)
+        return Outcome()
+
+    def skip(self, edition: Edition, who: str, ref: str) -> None:
+        with self._lock:
+            self._later[who].pop(ref, None)
+            self._later[who][ref] = None
+        self._release(who, ref)
+
+    def note(self, edition: Edition, who: str, ref: str, words: str) -> None:
+        subject, ref, _ = find_in(edition.asking(), self._settings, ref)
+        ledger.append(self._settings.lake.ledger, who, "note", subject, {"note": words, "submission_ref": ref})
+
+    def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:
+        with self._lock:
+            act: Act | None = self.now(edition).last_act(who)
+            if act is None:
+                return None
+            payload = {"entries": act.entries, "submission_ref": act.ref}
+            ledger.append(self._settings.lake.ledger, who, UNDO, act.subject, payload)
+            return act.kind, act.ref
+
+    def disputed(self, edition: Edition, ref: str | None, language: str) -> Disputed | None:
+        return compared.disputed(edition, self.now(edition), ref, language)
+
+    def pair(self, edition: Edition, who: str) -> TwoTexts | None:
+        with self._lock:
+            waiting, later = self.now(edition), self._later[who]
+            rows = list(compared.open_pairs(edition, waiting))
+            for row in sorted(rows, key=lambda row: _named(row) in later):  # the sort keeps the order of each half
+                if leases.claim(self._settings.lake.ledger, who, _named(row)):
+                    return compared.two_texts(edition, waiting.book, row, len(rows), edition.words)
+            return None
+
+    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> None:
+        with self._lock:
+            name, waiting = f"{one}|{other}", self.now(edition)
+            if verdict == "skip":
+                self._later[who].pop(name, None)
+                self._later[who][name] = None
+            elif frozenset((one, other)) not in waiting.pairs:
+                ledger.append_many(
+                    self._settings.lake.ledger, [said(edition.asking(), self._settings, verdict, one, other, who)]
+                )
+            leases.release(self._settings.lake.ledger, who, name)
+
+    def agreement(self, edition: Edition, who: str, language: str) -> Agreement:
+        waiting = self.now(edition)
+        name = ("agreement", who, waiting.head, language)
+        if name not in edition.kept:
+            edition.kept[name] = compared.agreed(waiting, who, language)
+        return edition.kept[name]
+
+    def look_again(self, edition: Edition, who: str) -> int:
+        with self._lock:
+            drawn = compared.second_look(self.now(edition), who)
+            if drawn:
+                ledger.append(self._settings.lake.ledger, who, "again", who, drawn)
+            return len(drawn["drawn"]) if drawn else 0
+
+
+def _named(row: Mapping) -> str:
+    """A pair, as leases and skips name it."""
+    return f"{row['submission_ref']}|{row['other_ref']}"
+
+
+def _stamp(settings: Settings) -> tuple:
+    """Changes with the codebook's files: an editor may change them while the pages are open."""
+    files = sorted(settings.codebook.glob("*.toml"))
+    return tuple((file.name, (told := file.stat()).st_mtime_ns, told.st_size) for file in files)
+
+
+def _meanwhile(waiting: Waiting, task: Task | None, who: str, answer: Answer, as_adjudicator: bool) -> str:
+    """Who decided the same after the sheet was shown, or nobody. Of a second coding only one's own word tells."""
+    is_own = bool(task and task.is_blind and task.why != "drawn") and not as_adjudicator
+    later: Iterable[Entry] = (e for e in waiting.said(answer.ref, answer.seen) if e.id > answer.head)
+    return next((e.who for e in later if e.who == who or not is_own), "")
