@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import Served, serving
+from tests.conftest import run_neta
 from warehouse import ledger
 from warehouse.lake import Lake
 
 pytestmark = pytest.mark.service
 
 STORIES = 20
-PASSWORD = "きのうの残りの鍋-7"
+PASSWORD = "きのうの残りの鍋と煮卵-7"
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,38 @@ def test_twenty_stories_without_a_script(deciding, visit):
         with page.expect_navigation():
             page.click("#decide button[value=confirm]")
     assert len(set().union(*decided(deciding).values()) - before) == STORIES
+
+
+@pytest.fixture(scope="module")
+def two_people(sample_home, tmp_path_factory) -> Iterator[Served]:
+    """The pages of a home with two accounts: nobody sees anything before signing in."""
+    home = shutil.copytree(sample_home.path, tmp_path_factory.mktemp("two") / "home", symlinks=True)
+    for name, role in (("haruka", "author"), ("sota", "editor")):
+        added = run_neta("user", "add", name, "--role", role, "--home", home, stdin=PASSWORD + "\n")
+        assert added.returncode == 0, added.stderr
+    with serving(home) as shown:
+        yield shown
+
+
+def sign_in(page, name: str) -> None:
+    page.goto("/review")
+    assert "/signin" in page.url
+    page.keyboard.type(name)  # the field has the focus
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    press(page, "Enter")
+
+
+def test_two_at_once_never_get_the_same_story_and_nothing_is_lost(two_people, visit):
+    one, other = visit(two_people), visit(two_people)
+    sign_in(one, "haruka")
+    sign_in(other, "sota")
+    seen = {"haruka": set(), "sota": set()}
+    for _ in range(STORIES // 2):
+        assert at(one) != at(other)
+        seen["haruka"].add(confirm_by_keys(one))
+        seen["sota"].add(confirm_by_keys(other))
+    assert not seen["haruka"] & seen["sota"]
+    said = decided(two_people)
+    assert {who: len(subjects) for who, subjects in said.items()} == {"haruka": STORIES // 2, "sota": STORIES // 2}
+    assert not said["haruka"] & said["sota"]
