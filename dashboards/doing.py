@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dashboards.rights.doing import Consents, People
+from dashboards.rights.doing import Consents, People, Rights
 from dashboards.take_in.asked import TakeIn
 
 
@@ -64,6 +64,9 @@ class Jobs(Protocol):
     def start(self, who: str, *words: str) -> str:
         """Start `neta WORDS…` on this home; returns the job's id: of one that runs already, if these words do."""
 
+    def start_unnamed(self, who: str, *words: str, told: str) -> str:
+        """As `start`, but only the verb is remembered, not of whom; told: handed to it where nobody can list it."""
+
     def get(self, job: str) -> Job | None:
         """A job of this or an earlier process."""
 
@@ -92,4 +95,5 @@ class Doing:
     originals: Originals | None = None
     consents: Consents | None = None
     people: People | None = None
+    rights: Rights | None = None
     take_in: TakeIn | None = None

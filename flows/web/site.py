@@ -14,6 +14,7 @@ from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
 from flows.web.originals import RawItems
 from flows.web.people import HomePeople
+from flows.web.rights import HomeRights
 from flows.web.take_in import Uploads
 from warehouse.accounts import Accounts
 from warehouse.words import Words
@@ -23,8 +24,8 @@ LOOPBACK = "127.0.0.1"
 
 def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
-    rights = {"consents": HomeConsents(settings), "people": HomePeople(settings)}
     jobs = ChildJobs(settings.lake.home)
+    rights = {"consents": HomeConsents(settings), "people": HomePeople(settings), "rights": HomeRights(settings, jobs)}
     doing = Doing(jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), **rights)
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, _access(settings, host), doing)
 
