@@ -17,7 +17,7 @@ from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
 from dashboards.review import pages as review
-from dashboards.rights import consent, people
+from dashboards.rights import consent, held, people, withdrawal
 from dashboards.site import Site
 from dashboards.take_in import pages as take_in
 from warehouse.counts import NoSuchBreakdown
@@ -61,6 +61,9 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(consent.router(site))
     if site.doing.people:
         app.include_router(people.router(site))
+    if site.doing.rights:
+        app.include_router(held.router(site))
+        app.include_router(withdrawal.router(site))
     if site.doing.take_in:
         app.include_router(take_in.router(site))
     if site.doing.review:

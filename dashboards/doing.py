@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from dashboards.review.asked import Reviewing
 
-from dashboards.rights.doing import Consents, People
+from dashboards.rights.doing import Consents, People, Rights
 from dashboards.take_in.asked import TakeIn
 
 
@@ -67,6 +67,9 @@ class Jobs(Protocol):
     def start(self, who: str, *words: str) -> str:
         """Start `neta WORDS…` on this home; returns the job's id: of one that runs already, if these words do."""
 
+    def start_unnamed(self, who: str, *words: str, told: str) -> str:
+        """As `start`, but only the verb is remembered, not of whom; told: handed to it where nobody can list it."""
+
     def get(self, job: str) -> Job | None:
         """A job of this or an earlier process."""
 
@@ -95,5 +98,6 @@ class Doing:
     originals: Originals | None = None
     consents: Consents | None = None
     people: People | None = None
+    rights: Rights | None = None
     take_in: TakeIn | None = None
     review: Reviewing | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from warehouse.scopes import HEARD, SCOPES
+from warehouse.scopes import HEARD, SCOPES, VERIFIED
 
 QUARANTINE = 3
 _BAD = "✗ "
@@ -568,15 +568,16 @@ def consent(home: Path, name: str, who: str, **said) -> None:
 @click.argument("name", metavar="NAMESPACE:ID|応募の番号")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="このファイルに1枚の画面として書く")
 @who_option
+@json_option
 @at_home
-def about(home: Path, name: str, html: Path | None, who: str) -> None:
+def about(home: Path, name: str, html: Path | None, who: str, as_json: bool) -> None:
     """開示書: その人について持っているもの、数え方、許可、できること。
 
     例: neta about mail:tanaka@example.jp --html tanaka.html
     """
     from flows.about import about as about_
 
-    about_(home, name, html and html.absolute(), who)
+    about_(home, name, html and html.absolute(), who, as_json)
 
 
 @review.command("links")
@@ -658,12 +659,12 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
 @click.option("--only-this", is_flag=True, help="この応募だけ(付けなければ、この人の応募すべて)")
 @click.option(
     "--verified-by",
-    type=click.Choice(["channel", "operator"]),
+    type=click.Choice(VERIFIED),
     default="operator",
     show_default=True,
     help="本人の申し出だと確かめた方法。channel: 応募と同じ経路で届いた、operator: あなたの判断",
 )
-@click.option("--why", help="いきさつ(名前や本文は書かない)")
+@click.option("--why", help="いきさつ(名前や本文は書かない。- なら標準入力から読む)")
 @click.option(
     "--move-files",
     "move_to",
@@ -672,6 +673,8 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
 )
 @who_option
 @click.option("--yes", is_flag=True, help="たずねずに行う")
+@click.option("--dry-run", is_flag=True, help="何も消さず、何が消えて何が残るかだけ見る")
+@click.option("--discreet", is_flag=True, help="出力を残すとき: 本人の名前や番号のある行は、伏せて出す")
 @json_option
 @at_home
 def forget(
@@ -683,6 +686,8 @@ def forget(
     move_to: Path | None,
     who: str,
     yes: bool,
+    dry_run: bool,
+    discreet: bool,
     as_json: bool,
 ):
     """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
@@ -691,9 +696,13 @@ def forget(
     例: neta forget mail:tanaka@example.jp --verified-by channel
         neta forget s0123456789abcdef0123 --only-this
     """
-    from flows.forgetting import forget as forget_
+    from flows import forgetting
 
-    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json, move_to and move_to.absolute()))
+    why = sys.stdin.read().strip() or None if why == "-" else why
+    if dry_run:
+        return forgetting.foretell(home, name, only_this, why, as_json)
+    folder = move_to and move_to.absolute()
+    sys.exit(forgetting.forget(home, name, only_this, verified_by, who, why, yes, as_json, folder, discreet))
 
 
 @main.command()

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import duckdb
 
+from dashboards.about import Chapter
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -71,3 +73,56 @@ class People(Protocol):
 
     def decide(self, who: str, is_same: bool, one: str, other: str, why: str | None) -> int:
         """Write it; returns how many pairs decided to be one person's cannot be joined. Refusal for unknown accounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is held of a person, in words. refs: of their submissions and, last, of themselves."""
+
+    title: str
+    head: str
+    chapters: tuple[Chapter, ...]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a withdrawal would do. scope: person or submission, None if it went before; refs: what goes; waiting, remains:
+    in words; told_in: other submissions with the same words (submission_ref, channel, local_date).
+    """
+
+    scope: str | None
+    submission_count: int = 0
+    item_count: int = 0
+    is_broken_off: bool = False
+    refs: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    told_in: tuple[dict, ...] = ()
+    remains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A withdrawal that was broken off or whose proof found something. ref: by which it can be asked for again."""
+
+    ref: str
+    submission_count: int
+
+
+class Rights(Protocol):
+    """What a person may ask of us."""
+
+    def about(self, who: str, ref: str) -> Held:
+        """All that is held of them; that it was shown is written into the ledger. Refusal where nobody has the ref."""
+
+    def hand_out(self, who: str, held: Held) -> tuple[str, str]:
+        """(file name, HTML) to be given to them; that it leaves the home is written into the ledger first."""
+
+    def foretell(self, ref: str, why: str) -> Foretold:
+        """What a withdrawal would do (p…: of the person, s…: of one submission). Refusal where it cannot be done so."""
+
+    def forget(self, who: str, ref: str, verified_by: str, why: str) -> str:
+        """Start the withdrawal; returns the id of the job, which remembers nothing of whom."""
+
+    def unfinished(self) -> list[Unfinished]:
+        """Withdrawals that must be finished."""

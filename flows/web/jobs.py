@@ -13,11 +13,14 @@ import re
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from dashboards.doing import Job
 from flows import runlog
@@ -44,7 +47,12 @@ class ChildJobs:
         """
         with self._starting:
             same = next((job for job in self.alive() if job.verb == " ".join(words)), None)
-            return same.id if same else self._start(who, words)
+            return same.id if same else self._start(who, words, " ".join(words), "")
+
+    def start_unnamed(self, who: str, *words: str, told: str) -> str:
+        """As `start`, but only the verb is remembered, not of whom; told: handed to it where nobody can list it."""
+        with self._starting:
+            return self._start(who, words, words[0], told)
 
     def get(self, job: str) -> Job | None:
         """A job by its id, also of pages that were stopped since."""
@@ -73,17 +81,17 @@ class ChildJobs:
         """The newest that runs, if any does."""
         return next(iter(self.alive()), None)
 
-    def _start(self, who: str, words: tuple[str, ...]) -> str:
+    def _start(self, who: str, words: tuple[str, ...], verb: str, told: str) -> str:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._forget_old()
         now = runlog.now()
         job = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        self._tell(job, {"verb": " ".join(words), "who": who, "started_at": now.isoformat(timespec="seconds")})
+        self._tell(job, {"verb": verb, "who": who, "started_at": now.isoformat(timespec="seconds")})
         command = [sys.executable, "-m", "flows.cli", "--home", str(self._home), *words]
-        with self._file(job, "log").open("wb") as log:
+        with self._file(job, "log").open("ab") as log, _as_file(told) as given:
             fcntl.flock(log, fcntl.LOCK_EX)  # the child inherits it, and it ends with the last who does
             env = os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "100", "NO_COLOR": "1"}
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
+            child = subprocess.Popen(command, stdin=given, stdout=log, stderr=log, env=env)
         threading.Thread(target=self._end, args=(job, child), daemon=True).start()
         return job
 
@@ -121,6 +129,15 @@ class ChildJobs:
 
     def _file(self, job: str, kind: str) -> Path:
         return self._folder / f"{job}.{kind}"
+
+
+@contextmanager
+def _as_file(text: str) -> Iterator[IO[bytes]]:
+    """A file without a name: whoever starts a child need not wait until it reads."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        yield file
 
 
 def _readable(line: str) -> str:
