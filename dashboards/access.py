@@ -165,6 +165,11 @@ def _to_sign_in(request: Request, held: str | None, again: Callable[[Request], R
     return RedirectResponse("/signin" + ("?" + urlencode(wanted) if wanted else ""), 303)
 
 
+def address_of(request: Request) -> str:
+    """Whence a request comes; behind the proxy, as the proxy says."""
+    return request.client.host if request.client else ""
+
+
 def needs(role: str) -> Depends:
     """For a route or a router: only who has at least this role."""
 

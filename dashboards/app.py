@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, reports, signing
+from dashboards import jobs, originals, reports, signing, users
 from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
@@ -53,6 +53,7 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(_reading(site))
     if site.access.accounts:
         app.include_router(signing.router(site))
+        app.include_router(users.router(site))
     if site.doing.originals:
         app.include_router(originals.router(site))
     if site.doing.jobs:

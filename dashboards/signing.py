@@ -8,7 +8,7 @@ import re
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboards.access import Form, needs
+from dashboards.access import Form, address_of, needs
 from dashboards.site import Site
 from warehouse import audit
 from warehouse.accounts import Wait
@@ -28,21 +28,21 @@ def router(site: Site) -> APIRouter:
     def asked(request: Request, next: str = "/") -> Response:
         if request.state.viewer.name:
             return RedirectResponse(inside(next), 303)
-        return site.page(request, "signin.html", next=inside(next), told=None)
+        return site.page(request, "signin.html", next=inside(next), name="", told=None)
 
     @pages.post("/signin")
     def sign_in(request: Request, form: Form) -> Response:
         name, link = str(form.get("name", "")), inside(str(form.get("next", "/")))
-        address = request.client.host if request.client else ""
         try:
-            token = access.accounts.sign_in(name, str(form.get("password", "")), address)
+            token = access.accounts.sign_in(name, str(form.get("password", "")), address_of(request))
         except Wait as error:
             told = site.words("access.wait", seconds=math.ceil(error.seconds))
-            return site.page(request, "signin.html", 429, next=link, told=told)
+            return site.page(request, "signin.html", 429, next=link, name=name, told=told)
         if token is None:
-            return site.page(request, "signin.html", 401, next=link, told=site.words("access.wrong"))
+            return site.page(request, "signin.html", 401, next=link, name=name, told=site.words("access.wrong"))
         access.accounts.sign_out(request.state.session)
-        audit.append(site.lake.audit, access.viewer(token).name, "signed_in", access.viewer(token).name)
+        who = access.viewer(token).name
+        audit.append(site.lake.audit, who, "signed_in", who)
         response = RedirectResponse(link, 303)
         access.give(response, token)
         return response

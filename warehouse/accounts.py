@@ -23,6 +23,7 @@ from threading import Semaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+AUTHOR = "author"  # the role that may do everything
 IDLE_SECONDS = 12 * 3600
 WHOLE_SECONDS = 7 * 86400
 SHORTEST = 12  # characters of a password
@@ -64,12 +65,12 @@ INSERT INTO attempt VALUES (?1, 1, ?2) ON CONFLICT (subject) DO UPDATE SET times
 """
 
 
-class NameTaken(ValueError):
-    """There is an account of this name."""
+class Unfit(ValueError):
+    """What cannot be done with an account. key: of words.toml [access]."""
 
-
-class NoSuchAccount(ValueError):
-    """There is no account of this name."""
+    def __init__(self, key: str, name: str):
+        super().__init__(f"{key}: {name}")
+        self.key, self.name = key, name
 
 
 class Wait(Exception):
@@ -109,26 +110,43 @@ class Accounts:
         return next((one for one in self.all() if _key(one.name) == _key(name)), None)
 
     def add(self, name: str, role: str, password: str) -> None:
-        """NameTaken. Whether name and password will do is asked before (fits_name, fits_password)."""
-        shown = unicodedata.normalize("NFKC", name)
+        """Unfit: bad_name, bad_password, taken; first_author: whoever comes first must be able to do everything."""
+        _must_fit(name, password)
+        told = _hash(password)
         with self._open() as con:
+            con.execute("BEGIN IMMEDIATE")
+            if role != AUTHOR and not _authors(con, but=""):
+                raise Unfit("first_author", name)
             try:
-                con.execute("INSERT INTO account VALUES (?, ?, ?, ?)", (_key(name), shown, role, _hash(password)))
+                shown = unicodedata.normalize("NFKC", name)
+                con.execute("INSERT INTO account VALUES (?, ?, ?, ?)", (_key(name), shown, role, told))
             except sqlite3.IntegrityError:
-                raise NameTaken(name) from None
+                raise Unfit("taken", name) from None
 
     def set_role(self, name: str, role: str) -> None:
-        """Holds for open sessions too. NoSuchAccount."""
-        self._change("UPDATE account SET role = ? WHERE key = ?", role, _key(name))
+        """Holds for open sessions too. Unfit: unknown, last_author."""
+        with self._open() as con:
+            con.execute("BEGIN IMMEDIATE")
+            if role != AUTHOR and not _authors(con, but=name):
+                raise Unfit("last_author", name)
+            _change(con, "UPDATE account SET role = ? WHERE key = ?", role, name)
 
     def set_password(self, name: str, password: str) -> None:
-        """Ends every session of the account. NoSuchAccount."""
-        self._change("UPDATE account SET password_hash = ? WHERE key = ?", _hash(password), _key(name))
-        self._change_any("DELETE FROM session WHERE key = ?", _key(name))
+        """Ends every session of the account. Unfit: unknown, bad_password."""
+        _must_fit(name, password)
+        told = _hash(password)
+        with self._open() as con:
+            _change(con, "UPDATE account SET password_hash = ? WHERE key = ?", told, name)
+            con.execute("DELETE FROM session WHERE key = ?", (_key(name),))
 
     def remove(self, name: str) -> None:
-        """With its sessions. NoSuchAccount."""
-        self._change("DELETE FROM account WHERE key = ?", _key(name))
+        """With its sessions. Unfit: unknown; last_author, while there are others."""
+        with self._open() as con:
+            con.execute("BEGIN IMMEDIATE")
+            others = con.execute("SELECT count(*) FROM account WHERE key <> ?", (_key(name),)).fetchone()[0]
+            if others and not _authors(con, but=name):
+                raise Unfit("last_author", name)
+            _change(con, "DELETE FROM account WHERE key = ?", name)
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
         """A new session's token, or None: name or password is wrong, and nothing tells which. Wait."""
@@ -157,7 +175,10 @@ class Accounts:
         return Account(*row[:2]) if row else None
 
     def sign_out(self, token: str) -> None:
-        self._change_any("DELETE FROM session WHERE digest = ?", _digest(token))
+        """End a session, if there is one."""
+        if self.file.exists():
+            with self._open() as con:
+                con.execute("DELETE FROM session WHERE digest = ?", (_digest(token),))
 
     def _count_attempt(self, name: str, address: str) -> None:
         """Every attempt counts as failed until it succeeds, so that many at once are no way around. Wait."""
@@ -172,16 +193,6 @@ class Accounts:
             for kind, value in tried.items():
                 con.execute(_ONE_MORE, (_subject(kind, value), now))
 
-    def _change(self, statement: str, *values: str) -> None:
-        if not self._change_any(statement, *values):
-            raise NoSuchAccount(values[-1])
-
-    def _change_any(self, statement: str, *values: str) -> int:
-        if not self.file.exists():
-            return 0
-        with self._open() as con:
-            return con.execute(statement, values).rowcount
-
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self.file.exists():
@@ -195,6 +206,25 @@ class Accounts:
                 yield con
         finally:
             con.close()
+
+
+def _must_fit(name: str, password: str) -> None:
+    if not fits_name(name):
+        raise Unfit("bad_name", name)
+    if not fits_password(name, password):
+        raise Unfit("bad_password", name)
+
+
+def _authors(con: sqlite3.Connection, but: str) -> int:
+    """How many there are beside one."""
+    query = "SELECT count(*) FROM account WHERE role = ? AND key <> ?"
+    return con.execute(query, (AUTHOR, _key(but))).fetchone()[0]
+
+
+def _change(con: sqlite3.Connection, statement: str, *values: str) -> None:
+    """The last value is an account's name."""
+    if not con.execute(statement, (*values[:-1], _key(values[-1]))).rowcount:
+        raise Unfit("unknown", values[-1])
 
 
 def fits_name(name: str) -> bool:

@@ -24,7 +24,8 @@ FIELDS = 200  # headers or columns
 _FIELD = 2_000  # characters of one
 _HEAD = re.compile(rb"\r?\n\r?\n")
 _HEAD_BYTES = 1 << 16
-_ENCODINGS = ("utf-8", "iso2022_jp_ext", "cp932", "euc_jp")  # the first that fits
+_ENCODINGS = ("utf-8", "cp932", "euc_jp")  # the first that fits
+_SHIFTED = "iso2022_jp_ext"
 Fields = Iterator[tuple[str, str]]
 
 
@@ -58,14 +59,17 @@ class RawItems:
 
 
 def _understood(message: dict, settings: Settings) -> Fields:
-    told = {name: message[name] for name in ("title", "author_name", "url") if message[name]}
+    told = {name: message[name] for name in ("title", "author_name") if message[name]}
+    if (message["url"] or "").startswith(("https://", "http://")):
+        told["url"] = message["url"]
     if message["posted_at"]:
         told["posted_at"] = f"{message['posted_at'].astimezone(settings.zone):%Y-%m-%d %H:%M}"
     yield from ((name, value[:_FIELD]) for name, value in told.items())
 
 
 def _text(payload: bytes, declared: str | None) -> str:
-    for encoding in filter(None, (declared, *_ENCODINGS)):
+    shifted = _SHIFTED if b"\x1b$" in payload else None  # seven bits only, so it would pass for UTF-8 as well
+    for encoding in filter(None, (declared, shifted, *_ENCODINGS)):
         try:
             return payload.decode(encoding)
         except (UnicodeDecodeError, LookupError):
