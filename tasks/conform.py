@@ -63,6 +63,16 @@ def of_file(lake: Lake, raw_file: Path) -> pa.Table:
     return table
 
 
+def cached_files(lake: Lake) -> list[Path]:
+    """Of raw files that were conformed by this code, the files with their messages."""
+    return [cached for file in lake.raw_files() if (cached := _cache_file(lake, file)).exists()]
+
+
+def ids_in(cached: Path) -> pa.Table:
+    """raw_id and submission_id of each message in one of cached_files()."""
+    return read_parquet(cached, ["raw_id", "submission_id"])
+
+
 def in_workers(raw: pa.Table) -> pa.Table:
     """Rows of RAW → as many rows of MESSAGE, in the same order, made where hostile content can do no harm."""
     return pa.concat_tables([table for piece in _pieces(raw) for table in _confined(piece)])

@@ -9,18 +9,19 @@ from threading import RLock
 from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
 from flows.confirming import answered, as_shown
-from flows.failures import Refused
-from flows.reviewing import checked, chosen, find_in, waiting_of
+from flows.reviewing import checked, chosen, find_in, native_of, waiting_of
 from flows.reviewing_links import said
 from flows.settings import Settings
+from flows.told import Told, told
 from flows.waiting import Act, Task, Waiting
 from flows.web import review_compared as compared
 from flows.web import review_sheet as sheets
 from tasks.adjudication import ADJUDICATOR
 from tasks.taken_back import UNDO
-from warehouse import leases, ledger, store
+from warehouse import leases, ledger
 from warehouse.ledger import Entry, New
 
+REMEMBERED = 32  # stories: who reviews goes back to one of the last, if at all
 ERASED = "erased"  # kind: entries were changed, so whoever keeps some reads all again
 
 
@@ -32,6 +33,7 @@ class Reviewer:
         self._lock = RLock()
         self._of: tuple = ()  # what _waiting was made of
         self._waiting: Waiting | None = None
+        self._shown: dict[tuple, Told | None] = {}  # (version, ref) -> story, the last ones
         self._later: dict[str, dict[str, None]] = defaultdict(dict)  # who -> refs that they skipped, in order
 
     def now(self, edition: Edition) -> Waiting:
@@ -64,12 +66,17 @@ class Reviewer:
             leases.release(self._settings.lake.ledger, who, place)
 
     def sheet(self, edition: Edition, who: str, ref: str, language: str) -> Sheet | None:
-        con, waiting = edition.asking(), self.now(edition)
-        tellings = store.ask(con, store.question("review_tellings"), {"ref": ref})
-        if not tellings:
-            return None
-        standing = store.ask(con, store.question("review_story"), {"ref": ref})
-        return sheets.sheet(waiting, waiting.task(ref, who), tellings, standing, language)
+        waiting, story = self.now(edition), self._told(edition, ref)
+        return sheets.sheet(waiting, waiting.task(ref, who), story, language) if story else None
+
+    def _told(self, edition: Edition, ref: str) -> Told | None:
+        """Whoever confirms was shown it a moment ago."""
+        with self._lock:
+            if (edition.path, ref) not in self._shown:
+                self._shown[edition.path, ref] = told(edition.asking(), ref)
+                while len(self._shown) > REMEMBERED:
+                    self._shown.pop(next(iter(self._shown)))
+            return self._shown[edition.path, ref]
 
     def progress(self, edition: Edition, who: str) -> Progress:
         waiting = self.now(edition)
@@ -78,22 +85,20 @@ class Reviewer:
 
     def decide(self, edition: Edition, who: str, answer: Answer, as_adjudicator: bool = False) -> Outcome:
         with self._lock:
-            con, waiting = edition.asking(), self.now(edition)
-            try:
-                subject, ref, seen = find_in(con, self._settings, answer.ref)
-            except Refused:
+            waiting, story = self.now(edition), self._told(edition, answer.ref)
+            if story is None:
                 return Outcome("gone")
-            if seen != answer.seen:
+            if story.text_hash != answer.seen:
                 return Outcome("changed")
+            ref, seen, subject = story.ref, story.text_hash, native_of(edition.asking(), self._settings, answer.ref)
             task = waiting.task(ref, who)
             if other := _meanwhile(waiting, task, who, answer, as_adjudicator):
                 return Outcome("meanwhile", other)
             picked = {name: checked(waiting.book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
             if as_adjudicator:
                 return self._write(who, subject, ref, seen, waiting, picked, {}, False, ADJUDICATOR)
-            shown = store.ask(con, store.question("review_story"), {"ref": ref})
             is_blind = bool(task and task.is_blind)
-            chosen, confirmed, missing = answered(shown, waiting.decided(ref, seen), picked, waiting.book, is_blind)
+            chosen, confirmed, missing = answered(story.shown, waiting.decided(ref, seen), picked, waiting.book, is_blind)
             if missing:
                 return Outcome("missing", names=tuple(missing))
             return self._write(who, subject, ref, seen, waiting, chosen, confirmed, answer.wants_second)
@@ -149,7 +154,7 @@ class Reviewer:
             rows = list(compared.open_pairs(edition, waiting))
             for row in sorted(rows, key=lambda row: _named(row) in later):  # the sort keeps the order of each half
                 if leases.claim(self._settings.lake.ledger, who, _named(row)):
-                    return compared.two_texts(edition, waiting.book, row, len(rows), edition.words)
+                    return compared.two_texts(edition, row, len(rows), edition.words)
             return None
 
     def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> None:
