@@ -155,6 +155,8 @@ def open_locked(path: Path, zone: str) -> duckdb.DuckDBPyConnection:
             "max_temp_directory_size": "0B",
         },
     )
+    if con.execute("SELECT current_setting('lock_configuration')").fetchone()[0]:
+        return con  # the pages of this process have the file open already: one file, one instance, one configuration
     con.execute("SET GLOBAL TimeZone = $zone", {"zone": zone})  # global: for its cursors too
     con.execute("SET enable_external_access = false")
     con.execute("SET disabled_filesystems = 'LocalFileSystem'")  # the one handle above stays open; nothing else opens

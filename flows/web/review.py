@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from threading import RLock
 
 from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
 from flows.confirming import answered, as_shown
-from flows.reviewing import checked, chosen, find_in, native_of, waiting_of
+from flows.failures import Refused
+from flows.reviewing import checked, chosen, native_of, waiting_of
 from flows.reviewing_links import said
 from flows.settings import Settings
 from flows.told import Told, told
@@ -19,6 +21,7 @@ from flows.web import review_sheet as sheets
 from tasks.adjudication import ADJUDICATOR
 from tasks.taken_back import UNDO
 from warehouse import leases, ledger
+from warehouse.codebook import Codebook
 from warehouse.ledger import Entry, New
 
 REMEMBERED = 32  # stories: who reviews goes back to one of the last, if at all
@@ -94,11 +97,15 @@ class Reviewer:
             task = waiting.task(ref, who)
             if other := _meanwhile(waiting, task, who, answer, as_adjudicator):
                 return Outcome("meanwhile", other)
-            picked = {name: checked(waiting.book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
+            picked = _picked(waiting.book, answer)
+            if picked is None:
+                return Outcome("refused")
             if as_adjudicator:
                 return self._write(who, subject, ref, seen, waiting, picked, {}, False, ADJUDICATOR)
             is_blind = bool(task and task.is_blind)
-            chosen, confirmed, missing = answered(story.shown, waiting.decided(ref, seen), picked, waiting.book, is_blind)
+            chosen, confirmed, missing = answered(
+                story.shown, waiting.decided(ref, seen), picked, waiting.book, is_blind
+            )
             if missing:
                 return Outcome("missing", names=tuple(missing))
             return self._write(who, subject, ref, seen, waiting, chosen, confirmed, answer.wants_second)
@@ -132,9 +139,12 @@ class Reviewer:
             self._later[who][ref] = None
         self._release(who, ref)
 
-    def note(self, edition: Edition, who: str, ref: str, words: str) -> None:
-        subject, ref, _ = find_in(edition.asking(), self._settings, ref)
+    def note(self, edition: Edition, who: str, ref: str, words: str) -> Outcome:
+        if self._told(edition, ref) is None:
+            return Outcome("gone")
+        subject = native_of(edition.asking(), self._settings, ref)
         ledger.append(self._settings.lake.ledger, who, "note", subject, {"note": words, "submission_ref": ref})
+        return Outcome()
 
     def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:
         with self._lock:
@@ -157,24 +167,28 @@ class Reviewer:
                     return compared.two_texts(edition, row, len(rows), edition.words)
             return None
 
-    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> None:
+    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> Outcome:
         with self._lock:
             name, waiting = f"{one}|{other}", self.now(edition)
+            if all(_named(row) != name for row in compared.pairs(edition)):
+                return Outcome("gone")
             if verdict == "skip":
                 self._later[who].pop(name, None)
                 self._later[who][name] = None
-            elif frozenset((one, other)) not in waiting.pairs:
-                ledger.append_many(
-                    self._settings.lake.ledger, [said(edition.asking(), self._settings, verdict, one, other, who)]
-                )
+            elif by := waiting.pairs.get(frozenset((one, other))):
+                return Outcome("meanwhile", str(by))
+            else:
+                new = said(edition.asking(), self._settings, verdict, one, other, who)
+                ledger.append_many(self._settings.lake.ledger, [new])
             leases.release(self._settings.lake.ledger, who, name)
+            return Outcome()
 
     def agreement(self, edition: Edition, who: str, language: str) -> Agreement:
         waiting = self.now(edition)
         name = ("agreement", who, waiting.head, language)
-        if name not in edition.kept:
+        if name not in edition.kept:  # a thousand resamplings
             edition.kept[name] = compared.agreed(waiting, who, language)
-        return edition.kept[name]
+        return replace(edition.kept[name], can_look_again=compared.again_count(waiting, who))
 
     def look_again(self, edition: Edition, who: str) -> int:
         with self._lock:
@@ -193,6 +207,14 @@ def _stamp(settings: Settings) -> tuple:
     """Changes with the codebook's files: an editor may change them while the pages are open."""
     files = sorted(settings.codebook.glob("*.toml"))
     return tuple((file.name, (told := file.stat()).st_mtime_ns, told.st_size) for file in files)
+
+
+def _picked(book: Codebook, answer: Answer) -> dict[str, list[str]] | None:
+    """dimension -> codes as they may be decided; None if the codebook knows them not."""
+    try:
+        return {name: checked(book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
+    except (KeyError, Refused):
+        return None
 
 
 def _meanwhile(waiting: Waiting, task: Task | None, who: str, answer: Answer, as_adjudicator: bool) -> str:

@@ -86,8 +86,13 @@ def agreed(waiting: Waiting, who: str, language: str) -> Agreement:
         rows=_rows(codes, waiting.book, language),
         own=_rows(own_again(codes, who, *waiting.again.get(who, (0, []))), waiting.book, language),
         disputes=len(waiting.disputes),
-        can_look_again=0 if _looks_again(waiting, who) else min(LOOKED_AGAIN, len(old_refs(codes, who, _long_ago()))),
+        can_look_again=again_count(waiting, who),
     )
+
+
+def again_count(waiting: Waiting, who: str) -> int:
+    """How many of their own somebody may look at again: none while a second look is not done."""
+    return 0 if _looks_again(waiting, who) else min(LOOKED_AGAIN, len(old_refs(waiting.codes(), who, _long_ago())))
 
 
 def _looks_again(waiting: Waiting, who: str) -> bool:
@@ -115,7 +120,6 @@ def old_refs(codes: Iterable[Entry], who: str, before: str) -> list[str]:
 
 def second_look(waiting: Waiting, who: str) -> dict | None:
     """Payload of `again`: LOOKED_AGAIN of one's own, drawn at random. None if there are none."""
+    count = again_count(waiting, who)
     refs = old_refs(waiting.codes(), who, _long_ago())
-    if not refs or _looks_again(waiting, who):
-        return None
-    return {"drawn": secrets.SystemRandom().sample(refs, min(LOOKED_AGAIN, len(refs)))}
+    return {"drawn": secrets.SystemRandom().sample(refs, count)} if count else None
