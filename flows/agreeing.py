@@ -13,7 +13,6 @@ from rich.table import Table
 
 from dashboards.coder_page import figure, name
 from flows import show
-from flows.evaluating import plain_figures
 from flows.settings import load
 from flows.waiting import disputed_last
 from tasks.adjudication import ADJUDICATOR, by_people
@@ -34,6 +33,8 @@ def show_agreement(home: Path, as_json: bool) -> None:
     decisions = [entry for entry, lost in read if not lost]
     people, told, waiting = coders(decisions), agreement(decisions, book), len(open_questions(decisions))
     if as_json:
+        from flows.evaluating import plain_figures  # scipy comes with it, and the pages need none
+
         show.as_json({"people": people, "dimensions": plain_figures(told), "open": waiting})
         return
     if not told:

@@ -529,17 +529,22 @@ def confirm(home: Path, submission: str, who: str, why: str | None) -> None:
 @review.command()
 @click.argument("count", metavar="N", type=click.IntRange(min=1))
 @click.option("--seed", type=click.IntRange(min=0), help="乱数の種(省くと前回と同じ種。前に確認した話がそのまま残る)")
+@click.option(
+    "--double", is_flag=True, help="2人が別々に分類する話として抽出する(一致度がわかる。画面の「確認」に出る)"
+)
 @who_option
 @click.option("--why", help="理由")
 @at_home
-def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) -> None:
+def draw(home: Path, count: int, seed: int | None, double: bool, who: str, why: str | None) -> None:
     """人が分類する話を無作為に N 話抽出する。その確認が済むと、件数の幅が出る。
 
+    \b
     例: neta review draw 100
+        neta review draw 30 --double
     """
     from flows.sampling import draw as draw_
 
-    click.echo(draw_(home, count, seed, who, why))
+    click.echo(draw_(home, count, seed, who, why, double))
 
 
 @main.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.reviewing import find, waiting_of
 from flows.settings import load
+from flows.told import told
 from warehouse import codebook, ledger, store
 from warehouse.codebook import Codebook
 from warehouse.words import Words
@@ -22,15 +23,15 @@ def confirm(home: Path, submission: str, who: str | None, why: str | None) -> st
     words, book = Words(settings.language), codebook.load(settings.codebook)
     submission_id, ref, seen = find(settings, submission)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        shown = store.ask(con, store.question("review_story"), {"ref": ref})
+        shown = told(con, ref).shown
         since = waiting_of(settings, con).decided(ref, seen)
     answers, left = proposed(shown, since, book)
     who, payloads = who or getpass.getuser(), [as_shown(d, codes, seen, ref, book) for d, codes in answers.items()]
     new = [ledger.New(who, "code", submission_id, payload, why) for payload in payloads]
     entries = ledger.append_many(settings.lake.ledger, new)
-    told = words("confirm.done", ref=ref, n=len(entries)) if entries else words("confirm.nothing", ref=ref)
+    done = words("confirm.done", ref=ref, n=len(entries)) if entries else words("confirm.nothing", ref=ref)
     labels = [book.by_name[name].ja if words.language == "ja" else book.by_name[name].en for name in left]
-    return told + ("\n" + words("confirm.left", names="、".join(labels), ref=ref, dimension=left[0]) if left else "")
+    return done + ("\n" + words("confirm.left", names="、".join(labels), ref=ref, dimension=left[0]) if left else "")
 
 
 def as_shown(dimension: str, codes: Sequence[str], seen: str, ref: str, book: Codebook) -> dict:
@@ -80,12 +81,12 @@ def proposed(
 ) -> tuple[dict[str, list[str]], list[str]]:
     """(dimension -> codes to confirm, dimensions that only a person can answer).
 
-    shown: rows of review_story. since: what was decided after the build. Of what is no story nothing else is asked.
+    shown: Told.shown. since: what was decided after the build. Of what is no story nothing else is asked.
     Where the coder let a story pass and put no code to it in a dimension with several, none is what it says.
     """
     codes = {row["dimension"]: row["codes"] for row in shown}
-    told = codes | dict(since)
-    shut = any(not set(told[name]) & set(allowed) for name, allowed in book.count_only.items())
+    stood = codes | dict(since)
+    shut = any(not set(stood[name]) & set(allowed) for name, allowed in book.count_only.items())
     asked = list(book.count_only if shut else codes)
     decided = {row["dimension"] for row in shown if row["is_decided"]} | set(since)
     passed = all(set(codes[name]) & set(allowed) for name, allowed in book.count_only.items())

@@ -11,6 +11,7 @@ from dashboards.plain import plain
 from flows import show
 from flows.failures import Refused
 from flows.settings import Settings, load
+from flows.told import told
 from flows.waiting import Row, Task, Waiting, disputed
 from tasks import adjudication
 from warehouse import codebook, ledger, store
@@ -58,20 +59,19 @@ def _rows(con) -> dict[str, Row]:
 
 def _row(con, task: Task) -> dict:
     """A task with the text and the codes that stand."""
-    told = store.ask(con, store.question("review_tellings"), {"ref": task.ref})[0]
-    standing = store.ask(con, store.question("review_story"), {"ref": task.ref})
-    codes = [{"dimension": row["dimension"], **code} for row in standing for code in row["standing"] or []]
-    kept = ("submission_ref", "channel", "local_date", "text_hash", "title_masked", "body_masked", "llm_codes")
-    found = {name: told[name] for name in kept} | {"codes": codes, "dimensions": list(task.dimensions)}
-    return found | {"is_drawn": task.why == "drawn"}
+    story = told(con, task.ref)
+    kept = ("submission_ref", "channel", "local_date", "text_hash", "title_masked", "body_masked")
+    codes = [{name: row[name] for name in ("dimension", "code", "probability")} for row in story.standing]
+    found = {name: story.tellings[0][name] for name in kept} | {"codes": codes, "llm_codes": story.llm_codes}
+    return found | {"dimensions": list(task.dimensions), "is_drawn": task.why == "drawn"}
 
 
 def _print_disagreements(row: dict, waiting: Waiting, words: Words) -> None:
     """Who said what of the questions that want an adjudicator."""
     ref = row["submission_ref"]
     for dimension, said in disputed(waiting.said(ref, row["text_hash"])).items():
-        told = [f"{who}={','.join(e.payload['codes']) or '–'}" for who, e in adjudication.words(said).items()]
-        print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(told)), ref=ref))
+        spoken = [f"{who}={','.join(e.payload['codes']) or '–'}" for who, e in adjudication.words(said).items()]
+        print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(spoken)), ref=ref))
 
 
 def _print(row: dict, waiting: int, words: Words) -> None:
@@ -145,7 +145,6 @@ def find(settings: Settings, name: str) -> tuple[str, str, str]:
 def find_in(con, settings: Settings, name: str) -> tuple[str, str, str]:
     """As find, in a version that is open."""
     from tasks.refs import ref as made
-    from tasks.whereabouts import submission_id_of
 
     ref = made(settings.key(), "submission", name) if ":" in name else name
     found = store.ask(con, store.question("review_find"), {"ref": ref})
@@ -153,8 +152,16 @@ def find_in(con, settings: Settings, name: str) -> tuple[str, str, str]:
         raise Refused(
             f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください"
         )
-    native = name if ":" in name else submission_id_of(settings.lake, settings.key(), ref, found[0]["raw_id"])
+    native = name if ":" in name else native_of(con, settings, ref)
     return native, ref, found[0]["text_hash"]
+
+
+def native_of(con, settings: Settings, ref: str) -> str:
+    """The submission_id behind a ref that this version has."""
+    from tasks.whereabouts import submission_id_of
+
+    (item,) = store.ask(con, store.question("review_item"), {"ref": ref})
+    return submission_id_of(settings.lake, settings.key(), ref, item["raw_id"])
 
 
 def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:

@@ -79,9 +79,9 @@ class Lake:
 def read_item(lake: Lake, raw_id: str) -> dict | None:
     """One raw item, whole, or None. The one way to an original text from outside the build."""
     for file in lake.raw_files():
-        found = read_parquet(file, filters=[("raw_id", "=", raw_id)])
-        if found.num_rows:
-            return found.to_pylist()[0]
+        ids = read_parquet(file, ["raw_id"])["raw_id"]  # payloads of a file without it are not unpacked
+        if (place := ids.index(raw_id).as_py()) >= 0:
+            return read_parquet(file).slice(place, 1).to_pylist()[0]
     return None
 
 

@@ -5,6 +5,11 @@ No story text is written here: what a person saw is named by its hash. Kinds, ea
 `code` (subject = submission_id; {dimension, codes, text_hash, as}); `as` is `contributor` where the teller corrected it,
   `adjudicator` where people had disagreed (tasks/adjudication.py).
 `sample` (subject = seed; {seed, n, frame_size, probability, last_place, drawn}): stories to code, see tasks/sampling.py.
+`double` (subject = seed; as `sample`): stories for two people to code, each alone, see flows/waiting.py.
+`second` (subject = submission_id; {submission_ref, text_hash}): who coded it asks for a second coder.
+`again` (subject = who; {drawn}): stories of their own that they code once more, without their first answer.
+`undo` (subject as of what it undoes; {entries, submission_ref}): ids of entries of its writer that no longer hold, see tasks/taken_back.py.
+`note` (subject = submission_id; {note, submission_ref}): what a reviewer wants remembered.
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
@@ -30,8 +35,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-RECORDS = ("about", "handed_out", "backup", "restore")  # kinds that tell what was done and decide nothing
-FREE_WORDS = ("evidence", "name_as")  # parts of a payload that may name somebody
+RECORDS = ("about", "handed_out", "backup", "restore", "note")  # kinds that tell what was done and decide nothing
+FREE_WORDS = ("evidence", "name_as", "note")  # parts of a payload that may name somebody
 _KEEPS_WORDS = """
 CREATE TRIGGER IF NOT EXISTS ledger_keeps_words BEFORE UPDATE ON ledger
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;

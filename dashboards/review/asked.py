@@ -96,7 +96,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """problem: "" if it was written, else `changed`, `meanwhile` (by `who`), `gone` or `missing` (dimensions `names`)."""
+    """problem: "" if it was written, else `changed`, `meanwhile` (by `who`), `gone`, `refused` (no such code) or `missing`
+    (dimensions `names`)."""
 
     problem: str = ""
     who: str = ""
@@ -162,7 +163,7 @@ class Reviewing(Protocol):
     def skip(self, edition: Edition, who: str, ref: str) -> None:
         """Later: after everything else, as long as the pages run."""
 
-    def note(self, edition: Edition, who: str, ref: str, words: str) -> None:
+    def note(self, edition: Edition, who: str, ref: str, words: str) -> Outcome:
         """Something to remember of a story."""
 
     def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:
@@ -174,7 +175,7 @@ class Reviewing(Protocol):
     def pair(self, edition: Edition, who: str) -> TwoTexts | None:
         """The next pair that may be one story."""
 
-    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> None:
+    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> Outcome:
         """same or apart; skip: later."""
 
     def agreement(self, edition: Edition, who: str, language: str) -> Agreement:

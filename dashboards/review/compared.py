@@ -43,6 +43,8 @@ def _disagreements(pages: APIRouter, site: Site) -> None:
             raise HTTPException(400, "web.bad_request")
         answer = Answer(str(form.get("ref")), str(form.get("seen")), int(head), {name: codes})
         outcome = reviewing.decide(site.shelf.current(), request.state.viewer.name, answer, as_adjudicator=True)
+        if outcome.problem in ("refused", "missing"):
+            raise HTTPException(400, "web.bad_request")
         told = {"told": outcome.problem} if outcome.problem else {"story": answer.ref}
         return RedirectResponse(to("/review/disagreements", told), 303)
 
@@ -71,8 +73,8 @@ def _pairs(pages: APIRouter, site: Site) -> None:
         verdict, ends = str(form.get("do")), [str(form.get(end, "")) for end in ("one", "other")]
         if verdict not in ("same", "apart", "skip"):
             raise HTTPException(400, "web.bad_request")
-        reviewing.say_of_pair(site.shelf.current(), request.state.viewer.name, verdict, *ends)
-        return RedirectResponse("/review/pairs", 303)
+        outcome = reviewing.say_of_pair(site.shelf.current(), request.state.viewer.name, verdict, *ends)
+        return RedirectResponse(to("/review/pairs", {"told": outcome.problem}), 303)
 
 
 def _agreement(pages: APIRouter, site: Site) -> None:

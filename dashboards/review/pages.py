@@ -42,6 +42,8 @@ def router(site: Site) -> APIRouter:
             reviewing.skip(edition, who, answer.ref)
             return RedirectResponse("/review", 303)
         outcome = reviewing.decide(edition, who, answer)
+        if outcome.problem == "refused":
+            raise HTTPException(400, "web.bad_request")
         if outcome.problem == "missing":
             sheet = reviewing.sheet(edition, who, answer.ref, site.language)
             return _page(site, request, _with(sheet, answer), outcome, status=422)
@@ -59,8 +61,8 @@ def router(site: Site) -> APIRouter:
     @pages.post("/note")
     def note(request: Request, form: Form) -> RedirectResponse:
         ref, words = str(form.get("ref", "")), str(form.get("note", "")).strip()
-        if words:
-            reviewing.note(site.shelf.current(), request.state.viewer.name, ref, words)
+        if words and reviewing.note(site.shelf.current(), request.state.viewer.name, ref, words).problem:
+            raise HTTPException(404)
         return RedirectResponse(to("/review", {"story": ref, "told": "noted" if words else ""}), 303)
 
     return pages

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from threading import RLock
 
 from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
 from flows.confirming import answered, as_shown
 from flows.failures import Refused
-from flows.reviewing import checked, chosen, find_in, waiting_of
+from flows.reviewing import checked, chosen, native_of, waiting_of
 from flows.reviewing_links import said
 from flows.settings import Settings
+from flows.told import Told, told
 from flows.waiting import Act, Task, Waiting
 from flows.web import review_compared as compared
 from flows.web import review_sheet as sheets
 from tasks.adjudication import ADJUDICATOR
 from tasks.taken_back import UNDO
-from warehouse import leases, ledger, store
+from warehouse import leases, ledger
+from warehouse.codebook import Codebook
 from warehouse.ledger import Entry, New
 
+REMEMBERED = 32  # stories: who reviews goes back to one of the last, if at all
 ERASED = "erased"  # kind: entries were changed, so whoever keeps some reads all again
 
 
@@ -32,6 +36,7 @@ class Reviewer:
         self._lock = RLock()
         self._of: tuple = ()  # what _waiting was made of
         self._waiting: Waiting | None = None
+        self._shown: dict[tuple, Told | None] = {}  # (version, ref) -> story, the last ones
         self._later: dict[str, dict[str, None]] = defaultdict(dict)  # who -> refs that they skipped, in order
 
     def now(self, edition: Edition) -> Waiting:
@@ -64,12 +69,17 @@ class Reviewer:
             leases.release(self._settings.lake.ledger, who, place)
 
     def sheet(self, edition: Edition, who: str, ref: str, language: str) -> Sheet | None:
-        con, waiting = edition.asking(), self.now(edition)
-        tellings = store.ask(con, store.question("review_tellings"), {"ref": ref})
-        if not tellings:
-            return None
-        standing = store.ask(con, store.question("review_story"), {"ref": ref})
-        return sheets.sheet(waiting, waiting.task(ref, who), tellings, standing, language)
+        waiting, story = self.now(edition), self._told(edition, ref)
+        return sheets.sheet(waiting, waiting.task(ref, who), story, language) if story else None
+
+    def _told(self, edition: Edition, ref: str) -> Told | None:
+        """Whoever confirms was shown it a moment ago."""
+        with self._lock:
+            if (edition.path, ref) not in self._shown:
+                self._shown[edition.path, ref] = told(edition.asking(), ref)
+                while len(self._shown) > REMEMBERED:
+                    self._shown.pop(next(iter(self._shown)))
+            return self._shown[edition.path, ref]
 
     def progress(self, edition: Edition, who: str) -> Progress:
         waiting = self.now(edition)
@@ -78,22 +88,24 @@ class Reviewer:
 
     def decide(self, edition: Edition, who: str, answer: Answer, as_adjudicator: bool = False) -> Outcome:
         with self._lock:
-            con, waiting = edition.asking(), self.now(edition)
-            try:
-                subject, ref, seen = find_in(con, self._settings, answer.ref)
-            except Refused:
+            waiting, story = self.now(edition), self._told(edition, answer.ref)
+            if story is None:
                 return Outcome("gone")
-            if seen != answer.seen:
+            if story.text_hash != answer.seen:
                 return Outcome("changed")
+            ref, seen, subject = story.ref, story.text_hash, native_of(edition.asking(), self._settings, answer.ref)
             task = waiting.task(ref, who)
             if other := _meanwhile(waiting, task, who, answer, as_adjudicator):
                 return Outcome("meanwhile", other)
-            picked = {name: checked(waiting.book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
+            picked = _picked(waiting.book, answer)
+            if picked is None:
+                return Outcome("refused")
             if as_adjudicator:
                 return self._write(who, subject, ref, seen, waiting, picked, {}, False, ADJUDICATOR)
-            shown = store.ask(con, store.question("review_story"), {"ref": ref})
             is_blind = bool(task and task.is_blind)
-            chosen, confirmed, missing = answered(shown, waiting.decided(ref, seen), picked, waiting.book, is_blind)
+            chosen, confirmed, missing = answered(
+                story.shown, waiting.decided(ref, seen), picked, waiting.book, is_blind
+            )
             if missing:
                 return Outcome("missing", names=tuple(missing))
             return self._write(who, subject, ref, seen, waiting, chosen, confirmed, answer.wants_second)
@@ -127,9 +139,12 @@ class Reviewer:
             self._later[who][ref] = None
         self._release(who, ref)
 
-    def note(self, edition: Edition, who: str, ref: str, words: str) -> None:
-        subject, ref, _ = find_in(edition.asking(), self._settings, ref)
+    def note(self, edition: Edition, who: str, ref: str, words: str) -> Outcome:
+        if self._told(edition, ref) is None:
+            return Outcome("gone")
+        subject = native_of(edition.asking(), self._settings, ref)
         ledger.append(self._settings.lake.ledger, who, "note", subject, {"note": words, "submission_ref": ref})
+        return Outcome()
 
     def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:
         with self._lock:
@@ -149,27 +164,31 @@ class Reviewer:
             rows = list(compared.open_pairs(edition, waiting))
             for row in sorted(rows, key=lambda row: _named(row) in later):  # the sort keeps the order of each half
                 if leases.claim(self._settings.lake.ledger, who, _named(row)):
-                    return compared.two_texts(edition, waiting.book, row, len(rows), edition.words)
+                    return compared.two_texts(edition, row, len(rows), edition.words)
             return None
 
-    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> None:
+    def say_of_pair(self, edition: Edition, who: str, verdict: str, one: str, other: str) -> Outcome:
         with self._lock:
             name, waiting = f"{one}|{other}", self.now(edition)
+            if all(_named(row) != name for row in compared.pairs(edition)):
+                return Outcome("gone")
             if verdict == "skip":
                 self._later[who].pop(name, None)
                 self._later[who][name] = None
-            elif frozenset((one, other)) not in waiting.pairs:
-                ledger.append_many(
-                    self._settings.lake.ledger, [said(edition.asking(), self._settings, verdict, one, other, who)]
-                )
+            elif by := waiting.pairs.get(frozenset((one, other))):
+                return Outcome("meanwhile", str(by))
+            else:
+                new = said(edition.asking(), self._settings, verdict, one, other, who)
+                ledger.append_many(self._settings.lake.ledger, [new])
             leases.release(self._settings.lake.ledger, who, name)
+            return Outcome()
 
     def agreement(self, edition: Edition, who: str, language: str) -> Agreement:
         waiting = self.now(edition)
         name = ("agreement", who, waiting.head, language)
-        if name not in edition.kept:
+        if name not in edition.kept:  # a thousand resamplings
             edition.kept[name] = compared.agreed(waiting, who, language)
-        return edition.kept[name]
+        return replace(edition.kept[name], can_look_again=compared.again_count(waiting, who))
 
     def look_again(self, edition: Edition, who: str) -> int:
         with self._lock:
@@ -188,6 +207,14 @@ def _stamp(settings: Settings) -> tuple:
     """Changes with the codebook's files: an editor may change them while the pages are open."""
     files = sorted(settings.codebook.glob("*.toml"))
     return tuple((file.name, (told := file.stat()).st_mtime_ns, told.st_size) for file in files)
+
+
+def _picked(book: Codebook, answer: Answer) -> dict[str, list[str]] | None:
+    """dimension -> codes as they may be decided; None if the codebook knows them not."""
+    try:
+        return {name: checked(book.by_name[name], codes) for name, codes in answer.codes.items() if codes}
+    except (KeyError, Refused):
+        return None
 
 
 def _meanwhile(waiting: Waiting, task: Task | None, who: str, answer: Answer, as_adjudicator: bool) -> str:

@@ -10,6 +10,7 @@ from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Choice, Dispute, Disputed, Question, TwoTexts
 from flows.agreeing import cells, coders, own_again
 from flows.reviewing_links import asked, evidence
+from flows.told import told
 from flows.waiting import Waiting
 from flows.web.review_sheet import named, telling
 from tasks import adjudication
@@ -28,15 +29,15 @@ def disputed(edition: Edition, waiting: Waiting, ref: str | None, language: str)
     ref = ref or next(iter(waiting.disputes), None)
     if ref not in waiting.disputes:
         return None
-    rows = store.ask(edition.asking(), store.question("review_tellings"), {"ref": ref})
-    if not rows:
+    story = told(edition.asking(), ref)
+    if story is None:
         return None
     found = waiting.disputes[ref].items()
     return Disputed(
         ref=ref,
-        text_hash=rows[0]["text_hash"],
+        text_hash=story.text_hash,
         head=waiting.head,
-        tellings=tuple(telling(row, waiting.book, language) for row in rows),
+        tellings=tuple(telling(row) for row in story.tellings),
         disputes=tuple(_dispute(waiting.book.by_name[name], said, language) for name, said in found),
         left=len(waiting.disputes),
     )
@@ -70,10 +71,10 @@ def open_pairs(edition: Edition, waiting: Waiting) -> Iterator[dict]:
     return asked(pairs(edition), set(waiting.pairs))
 
 
-def two_texts(edition: Edition, book: Codebook, row: Mapping, left: int, words: Words) -> TwoTexts:
+def two_texts(edition: Edition, row: Mapping, left: int, words: Words) -> TwoTexts:
     ends = [row["submission_ref"], row["other_ref"]]
     texts = {t["submission_ref"]: t for t in store.ask(edition.asking(), store.question("texts"), {"refs": ends})}
-    one, other = (telling(texts[ref], book, words.language) for ref in ends)
+    one, other = (telling(texts[ref]) for ref in ends)
     return TwoTexts(one, other, evidence(row, words), left)
 
 
@@ -85,8 +86,13 @@ def agreed(waiting: Waiting, who: str, language: str) -> Agreement:
         rows=_rows(codes, waiting.book, language),
         own=_rows(own_again(codes, who, *waiting.again.get(who, (0, []))), waiting.book, language),
         disputes=len(waiting.disputes),
-        can_look_again=0 if _looks_again(waiting, who) else min(LOOKED_AGAIN, len(old_refs(codes, who, _long_ago()))),
+        can_look_again=again_count(waiting, who),
     )
+
+
+def again_count(waiting: Waiting, who: str) -> int:
+    """How many of their own somebody may look at again: none while a second look is not done."""
+    return 0 if _looks_again(waiting, who) else min(LOOKED_AGAIN, len(old_refs(waiting.codes(), who, _long_ago())))
 
 
 def _looks_again(waiting: Waiting, who: str) -> bool:
@@ -114,7 +120,6 @@ def old_refs(codes: Iterable[Entry], who: str, before: str) -> list[str]:
 
 def second_look(waiting: Waiting, who: str) -> dict | None:
     """Payload of `again`: LOOKED_AGAIN of one's own, drawn at random. None if there are none."""
+    count = again_count(waiting, who)
     refs = old_refs(waiting.codes(), who, _long_ago())
-    if not refs or _looks_again(waiting, who):
-        return None
-    return {"drawn": secrets.SystemRandom().sample(refs, min(LOOKED_AGAIN, len(refs)))}
+    return {"drawn": secrets.SystemRandom().sample(refs, count)} if count else None

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from dashboards.review.asked import Choice, Question, Sheet, Span, Telling
+from flows.told import Told
 from flows.waiting import Task, Waiting
 from warehouse.codebook import Codebook, Dimension
 
 
-def sheet(
-    waiting: Waiting, task: Task | None, tellings: Sequence[Mapping], standing: Sequence[Mapping], language: str
-) -> Sheet:
-    """tellings, standing: rows of review_tellings and review_story. Who is blind gets no codes, no evidence, no notes."""
-    first, book, is_blind = tellings[0], waiting.book, bool(task and task.is_blind)
-    ref, seen = first["submission_ref"], first["text_hash"]
-    said = {} if is_blind else waiting.decided(ref, seen)
-    stood = {} if is_blind else {row["dimension"]: row["standing"] or [] for row in standing}
-    llm = [] if is_blind else first["llm_codes"]
+def sheet(waiting: Waiting, task: Task | None, story: Told, language: str) -> Sheet:
+    """A story as this task shows it. Who is blind gets no codes, no evidence, no notes."""
+    book, is_blind, ref = waiting.book, bool(task and task.is_blind), story.ref
+    said = {} if is_blind else waiting.decided(ref, story.text_hash)
+    stood = defaultdict(list)
+    for row in () if is_blind else story.standing:
+        stood[row["dimension"]].append(row)
+    llm = [] if is_blind else story.llm_codes
+    spans = {} if is_blind else {row["submission_ref"]: story.evidence(row["submission_ref"]) for row in story.tellings}
+    notes = [] if is_blind else waiting.notes.get(ref, ())
     return Sheet(
         ref=ref,
-        text_hash=seen,
+        text_hash=story.text_hash,
         head=waiting.head,
         why=task.why if task else "",
         is_waiting=task is not None,
-        tellings=tuple(telling(row, book, language, not is_blind) for row in tellings),
-        questions=tuple(_question(d, task, said, stood.get(d.name, []), llm, language) for d in book.dimensions),
-        notes=() if is_blind else tuple((e.who, e.at[:10], e.payload["note"]) for e in waiting.notes.get(ref, ())),
+        tellings=tuple(
+            telling(row, [_span(book, found, language) for found in spans.get(row["submission_ref"], ())])
+            for row in story.tellings
+        ),
+        questions=tuple(_question(d, task, said, stood[d.name], llm, language) for d in book.dimensions),
+        notes=tuple((e.who, e.at[:10], e.payload["note"]) for e in notes),
     )
 
 
-def telling(row: Mapping, book: Codebook, language: str, with_evidence: bool = False) -> Telling:
+def telling(row: Mapping, spans: Sequence[Span] = ()) -> Telling:
     """A row of review_tellings, or of texts."""
-    spans = (_span(book, found, language) for found in row["evidence"]) if with_evidence else ()
     named = (row["submission_ref"], row["channel"], str(row["local_date"]), row["title_masked"], row["body_masked"])
     return Telling(*named, tuple(spans))
 
 
 def _span(book: Codebook, found: Mapping, language: str) -> Span:
-    return Span(found["start_at"], found["end_at"], label(book, found["dimension"], found["code"], language))
+    return Span(
+        found["evidence_start"], found["evidence_end"], label(book, found["dimension"], found["code"], language)
+    )
 
 
 def label(book: Codebook, dimension: str, code: str | None, language: str) -> str:

@@ -333,7 +333,7 @@ def test_the_llm_counts_nothing_and_where_it_differs_a_person_is_asked(call, ask
     assert after[:3] == before[:3] and before[3] == []
     assert after[3] == [(r, d, "llm_differs") for r, d in (("none", "topic"), ("other", "topic"), ("quiet", "told"))]
     assert "none" in [row[0] for row in asked(call, store.question("review_next"))]
-    standing = asked(call, store.question("review_story"), ref="none")
-    assert {code for row in standing for code in row[3]} == {"yes", "good", "apple", "oak"}
-    (told,) = asked(call, store.question("review_tellings"), ref="none")
-    assert {code["code"] for code in told[-1]} == {"yes", None}
+    standing = asked(call, store.question("review_standing"), story="story-none")
+    assert {row[1] for row in standing} == {"yes", "good", "apple", "oak"}
+    codings = asked(call, store.question("review_codings"), refs=["none"])
+    assert {row[2] for row in codings if row[3] == "llm"} == {"yes", None}
