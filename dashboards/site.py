@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from dashboards.access import Access
+from dashboards.access import Access, Viewer
 from dashboards.doing import Doing
 from dashboards.edition import Shelf
 from dashboards.links import to
@@ -20,16 +20,14 @@ from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
-# name (also its word in words.toml, section web), address, who may see it
+Rooms = tuple[tuple[str, str, str], ...]
+# The bar on top, in groups. Each room: name (also its word in words.toml, section web), address, who may see it.
 ROOMS = (
-    ("overview", "/", "analyst"),
-    ("stories", "/stories", "analyst"),
-    ("take_in", "/take-in", "editor"),
-    ("review", "/review", "editor"),
-    ("report", "/report", "analyst"),
-    ("coder", "/coder", "analyst"),
-    ("consents", "/consent", "editor"),
-    ("people", "/people", "editor"),
+    (("take_in", "/take-in", "editor"),),
+    (("review", "/review", "editor"),),
+    (("overview", "/", "analyst"), ("stories", "/stories", "analyst")),
+    (("consents", "/consent", "editor"), ("people", "/people", "editor")),
+    (("report", "/report", "analyst"), ("coder", "/coder", "analyst")),
 )
 
 
@@ -76,10 +74,13 @@ class Site:
                 local=self.local,
                 viewer=viewer,
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
-                rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role) and self._has(name)],
+                rooms=list(filter(None, (self._open_to(viewer, group) for group in ROOMS))),
                 **context,
             )
         )
+
+    def _open_to(self, viewer: Viewer, group: Rooms) -> list[tuple[str, str]]:
+        return [(name, path) for name, path, role in group if viewer.may(role) and self._has(name)]
 
     def _has(self, room: str) -> bool:
         """Rooms for what nobody does are left out."""

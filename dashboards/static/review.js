@@ -5,13 +5,13 @@
   const questions = [...document.querySelectorAll("details.question")];
   let active = -1;
 
-  const activate = (place) => {
+  const activate = (place, isSeen = true) => {
     if (!questions[place]) return;
     questions[active]?.classList.remove("active");
     active = place;
     questions[active].classList.add("active");
     questions[active].open = true;
-    questions[active].scrollIntoView({ block: "nearest" });
+    if (isSeen) questions[active].scrollIntoView({ block: "nearest" });
   };
 
   const press = (button) => {
@@ -37,7 +37,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
     const isControl = event.target.matches("button, a, summary");
     if (event.key === "Enter" && !isControl && form) {
-      if (!press(form.querySelector("button.first[value=confirm]"))) return;
+      if (!press(form.querySelector("button.main[value=confirm]"))) return;
     } else if (event.key === "ArrowDown") {
       activate(Math.min(active + 1, questions.length - 1));
     } else if (event.key === "ArrowUp") {
@@ -57,5 +57,5 @@
 
   document.documentElement.classList.add("has-keys");
   const first = questions.findIndex((one) => one.classList.contains("asked"));
-  if (questions.length) activate(first < 0 ? 0 : first);
+  if (questions.length) activate(first < 0 ? 0 : first, false); // the text comes first
 }

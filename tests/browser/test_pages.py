@@ -13,9 +13,9 @@ from tests.browser.conftest import NARROW
 pytestmark = pytest.mark.service
 
 INSIDE = "/*"  # at the end of a path: the first page that it links to and that lies below it
-PAGES = [path for _, path, _ in ROOMS]
+PAGES = [path for group in ROOMS for _, path, _ in group]
 PAGES += ["/items", "/items/*", "/stories?story=nobody", "/review/pairs", "/review/disagreements", "/review/agreement"]
-PAGES += ["/consent/*"]
+PAGES += ["/consent/*", "/people?show=decided", "/jobs", "/account"]
 ALIKE = 4  # links that differ in values only: as many of them are followed
 STEPS = 40  # of the Tab key; what comes after is more of the same
 
