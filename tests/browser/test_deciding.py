@@ -101,6 +101,18 @@ def test_twenty_stories_without_a_script(deciding, visit):
     assert len(set().union(*decided(deciding).values()) - before) == STORIES
 
 
+def test_two_accounts_are_one_person_by_a_key_or_by_a_form(deciding, visit):
+    page = visit(deciding)
+    page.goto("/people")
+    press(page, "s")
+    press(page, "a")
+    plain = visit(deciding, javascript=False)
+    plain.goto("/people")
+    plain.click("form.verdict button[value=same] >> nth=0")
+    kinds = [entry.kind for entry in ledger.read(Lake(deciding.home).ledger)]
+    assert kinds[-3:] == ["same_person", "other_person", "same_person"]
+
+
 @pytest.fixture(scope="module")
 def two_people(sample_home, tmp_path_factory) -> Iterator[Served]:
     """The pages of a home with two accounts: nobody sees anything before signing in."""
