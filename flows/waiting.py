@@ -211,9 +211,7 @@ class Waiting:
 
     def open(self) -> Iterator[Task]:
         """Open questions whoever asks, in the order of the queue; disagreements too."""
-        for ref, row in self.rows.items():
-            if ref in self._open:
-                yield Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "")
+        return (self._task(ref) for ref in self.rows if ref in self._open)
 
     def open_count(self) -> int:
         return len(self._open)
@@ -232,14 +230,19 @@ class Waiting:
             return self._of_two(ref, who)
         if own := next((task for task in self.own_again(who) if task.ref == ref), None):
             return own
-        row = self.rows.get(ref)
-        return Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "") if ref in self._open else None
+        return self._task(ref) if ref in self._open else None
 
     def task_count(self, who: str) -> int:
         """How many stories `tasks` gives."""
         twice = sum(self._of_two(ref, who) is not None for ref in self._twice)
-        shared = sum(ref in self._open for ref in self._twice)
-        return twice + sum(1 for _ in self.own_again(who)) + len(self._open) - shared
+        again = sum(1 for _ in self.own_again(who))
+        elsewhere = {ref for ref in self._twice if ref in self._open}  # on other pages, or of these two
+        elsewhere |= {ref for ref in self.disputes if ref in self._open and not self._undisputed(self._task(ref))}
+        return twice + again + len(self._open) - len(elsewhere)
+
+    def _task(self, ref: str) -> Task:
+        row = self.rows[ref]
+        return Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "")
 
     def _undisputed(self, task: Task) -> tuple[str, ...]:
         wanted = disputed(self.said(task.ref, task.text_hash))
