@@ -37,6 +37,7 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.linking
 	@$(BIN)/python -m tests.bench.coders --speed
+	@$(BIN)/python -m tests.bench.reviewing
 
 compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
