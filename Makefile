@@ -37,6 +37,7 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.linking
 	@$(BIN)/python -m tests.bench.coders --speed
+	@$(BIN)/python -m tests.bench.reviewing
 
 coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · measure the coder again, write docs/coder.md
 	@$(BIN)/neta sample --home $(HOME_DIR) >/dev/null

@@ -211,35 +211,39 @@ class Waiting:
 
     def open(self) -> Iterator[Task]:
         """Open questions whoever asks, in the order of the queue; disagreements too."""
-        for ref, row in self.rows.items():
-            if ref in self._open:
-                yield Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "")
+        return (self._task(ref) for ref in self.rows if ref in self._open)
 
     def open_count(self) -> int:
         return len(self._open)
 
     def tasks(self, who: str) -> Iterator[Task]:
         """What may be asked of somebody, the first first: second codings, their own second look, then the queue."""
-        yield from (task for ref in self._twice if (task := self._of_two(ref, who)))
-        yield from self.own_again(who)
+        own = self._of_their_own(who)
+        yield from own.values()
         for task in self.open():
-            if task.ref not in self._twice and (left := self._undisputed(task)):
+            if task.ref not in own and task.ref not in self._twice and (left := self._undisputed(task)):
                 yield Task(task.ref, task.text_hash, left, task.why)
 
     def task(self, ref: str, who: str) -> Task | None:
         """What may be asked of somebody about one submission."""
-        if ref in self._twice:
-            return self._of_two(ref, who)
-        if own := next((task for task in self.own_again(who) if task.ref == ref), None):
-            return own
-        row = self.rows.get(ref)
-        return Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "") if ref in self._open else None
+        own = self._of_their_own(who).get(ref)
+        return own or (self._task(ref) if ref in self._open and ref not in self._twice else None)
 
     def task_count(self, who: str) -> int:
         """How many stories `tasks` gives."""
-        twice = sum(self._of_two(ref, who) is not None for ref in self._twice)
-        shared = sum(ref in self._open for ref in self._twice)
-        return twice + sum(1 for _ in self.own_again(who)) + len(self._open) - shared
+        own = self._of_their_own(who)
+        elsewhere = {ref for ref in (*own, *self._twice) if ref in self._open}
+        elsewhere |= {ref for ref in self.disputes if ref in self._open and not self._undisputed(self._task(ref))}
+        return len(own) + len(self._open) - len(elsewhere)
+
+    def _of_their_own(self, who: str) -> dict[str, Task]:
+        """submission_ref -> what is asked of this one beside the queue."""
+        twice = {ref: task for ref in self._twice if (task := self._of_two(ref, who))}
+        return twice | {task.ref: task for task in self.own_again(who) if task.ref not in twice}
+
+    def _task(self, ref: str) -> Task:
+        row = self.rows[ref]
+        return Task(ref, row.text_hash, self._open[ref], "drawn" if row.is_drawn else "")
 
     def _undisputed(self, task: Task) -> tuple[str, ...]:
         wanted = disputed(self.said(task.ref, task.text_hash))
