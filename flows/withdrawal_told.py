@@ -30,8 +30,8 @@ def foretell(settings: Settings, pending: Pending | None, words: Words, as_json:
         print(words("forget.gone_before"))
         return
     print(words(f"forget.asks_{pending.told['scope']}", **{k: pending.told[k] for k in ("submissions", "items")}))
-    for line in told["waiting"]:
-        print(line)
+    for file in told["waiting"]:
+        print(fate_of(file, pending, words))
     for row in told["still_told_in"]:
         print("  " + _told_in(row, words))
     print(words("forget.beyond"))
@@ -44,7 +44,7 @@ def _beforehand(settings: Settings, pending: Pending, words: Words) -> dict:
         "withdrawal": dict(pending.told),
         "is_broken_off": pending.subject in {one.subject for one in every(settings.lake)},
         "refs": [name for name in pending.names if _REF.fullmatch(name)],
-        "waiting": [fate_of(file, pending, words) for file in pending.waiting],
+        "waiting": list(pending.waiting),
         "still_told_in": [r for r in _still_told_in(settings, pending) if r["submission_ref"] not in pending.names],
         "out_of_reach": _copies(settings, pending, words),
     }

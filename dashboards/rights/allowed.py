@@ -61,10 +61,6 @@ class Teller:
     submissions: list[dict]
     said: Mapping[tuple[str, str], Said]
 
-    @property
-    def is_known(self) -> bool:
-        return self.submissions[0]["contributor_ref"] is not None
-
     @cached_property
     def by_ref(self) -> dict[str, dict]:
         return {row["submission_ref"]: row for row in self.submissions}
@@ -85,10 +81,15 @@ class Teller:
         return same.values()
 
     @property
+    def is_shut(self) -> bool:
+        """Who wants no letters, or takes no part, is asked nothing more."""
+        return "refused" in {one.state for scope in ("count", "contact") for one in self.scopes[scope]}
+
+    @property
     def to_ask(self) -> list[str]:
-        """Scopes that nobody asked for yet; none of who wants no letters or takes no part."""
-        shut = {one.state for scope in ("count", "contact") for one in self.scopes[scope]}
-        return [] if "refused" in shut else [s for s in SCOPES if any(one.state == "open" for one in self.scopes[s])]
+        """Scopes that nobody asked for yet."""
+        open_ones = [s for s in SCOPES if any(one.state == "open" for one in self.scopes[s])]
+        return [] if self.is_shut else open_ones
 
     @property
     def wishes(self) -> list[str]:

@@ -87,8 +87,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """What a withdrawal would do. scope: person or submission, None if it went before; refs: what goes; waiting, remains:
-    in words; told_in: other submissions with the same words (submission_ref, channel, local_date).
+    """What a withdrawal would do. scope: person or submission, None if it went before; refs: what goes; waiting: files of
+    the inbox that go with it; remains: in words; told_in: other submissions with the same words (submission_ref, channel, local_date).
     """
 
     scope: str | None

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from dashboards.access import Form, needs
 from dashboards.doing import Refusal
+from dashboards.edition import Edition
 from dashboards.rights.doing import Foretold
 from dashboards.rights.held import checked
 from dashboards.site import Site
@@ -29,6 +30,8 @@ def router(site: Site) -> APIRouter:
         found = site.doing.jobs.get(job)
         if found is None or found.verb != "forget":
             raise HTTPException(404)
+        if not found.is_running:
+            _shown(site)
         return site.page(request, "withdraw_job.html", job=found)
 
     @pages.get("/withdraw/{ref}", response_class=HTMLResponse)
@@ -62,7 +65,13 @@ def _started(job: str) -> RedirectResponse:
 
 def _texts(site: Site, found: Foretold) -> list[dict]:
     """What goes, masked; nothing while there is no warehouse, since a withdrawal was broken off."""
+    edition = _shown(site)
+    return ask(edition.asking(), question("texts"), {"refs": list(found.refs)}) if edition else []
+
+
+def _shown(site: Site) -> Edition | None:
+    """The edition on show. To ask for it lets go of an older one, which keeps its file on the disk while it is open."""
     try:
-        return ask(site.shelf.current().asking(), question("texts"), {"refs": list(found.refs)})
+        return site.shelf.current()
     except NotBuilt:
-        return []
+        return None
