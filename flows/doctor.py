@@ -90,6 +90,9 @@ def _ledger(settings: Settings) -> Iterator[Finding]:
 
 
 def _audit(settings: Settings) -> Iterator[Finding]:
+    for file in (settings.lake.accounts, settings.lake.audit):
+        if file.exists() and file.stat().st_mode & 0o077:
+            yield "open_key", str(file)
     if line := audit.broken_at(settings.lake.audit):
         yield "bad_audit", f"{settings.lake.audit}:{line}"
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from flows.cli import main
 from flows.settings import load
-from warehouse import codebook, counts
+from warehouse import audit, codebook, counts
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -250,6 +250,11 @@ def test_the_doctor_finds_what_is_wrong_and_changes_nothing(told):
     (home / "codebook" / "benefit.toml").write_text("not toml", encoding="utf-8")
     (home / "secret.key").unlink()
     (home / "ledger.sqlite").write_bytes(b"not a database" * 100)
-    assert problems() == {"bad_raw", "bad_codebook", "no_key", "bad_ledger"}
+    audit.append(home / "audit.jsonl", "editor", "original", "a")
+    audit.append(home / "audit.jsonl", "editor", "original", "b")
+    (home / "audit.jsonl").write_text((home / "audit.jsonl").read_text().replace('"a"', '"x"'))
+    assert problems() == {"bad_raw", "bad_codebook", "no_key", "bad_ledger", "bad_audit"}
+    (home / "audit.jsonl").chmod(0o644)
+    assert "open_key" in problems()
     assert not (home / "secret.key").exists()
     assert said("doctor", "--home", home).exit_code == 1

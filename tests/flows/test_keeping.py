@@ -19,7 +19,9 @@ from flows.keeping import backup, restore
 from flows.settings import load
 from tasks import keep
 from tests.flows.test_forgetting import TOKENS, fingerprint, ids, make, seen, without_person
-from warehouse import ledger
+from tests.warehouse.cheap import cheap_hashes
+from warehouse import audit, ledger
+from warehouse.accounts import Accounts
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,9 @@ def kept(tmp_path_factory):
     home = make(tmp_path_factory.mktemp("keeping") / "call")
     ledger.append(home / "ledger.sqlite", "editor", "asked", f"mail:{TOKENS[2]}", {"n": 1}, f"{TOKENS[1]}さん")
     build(load(home))
+    audit.append(home / "audit.jsonl", "著者", "original", "0" * 64)
+    with cheap_hashes():
+        Accounts(home / "accounts.sqlite").add("著者", "author", "correct horse battery")
     file = home.parent / "backup.tar"
     backup(home, file, "editor")
     return home, file
@@ -41,6 +46,8 @@ def test_a_home_comes_back_as_it_was_at_another_place_too(kept, tmp_path):
     assert (new / "secret.key").read_text() == (home / "secret.key").read_text()
     before, after = ledger.read(home / "ledger.sqlite"), ledger.read(new / "ledger.sqlite")
     assert after[:-1] == before and after[-1].kind == "restore" and before[-1].payload == {"file": str(file)}
+    assert (new / "audit.jsonl").read_bytes() == (home / "audit.jsonl").read_bytes()
+    assert not (new / "accounts.sqlite").exists()  # or sessions that ended would be back
     assert (new / "inbox" / "email").is_dir()
     assert f'home = "{new}"' in (new / "neta.toml").read_text(encoding="utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE((new / "secret.key").stat().st_mode) == 0o600
