@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from duckdb import DuckDBPyConnection
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
@@ -21,9 +23,11 @@ from warehouse.words import Words
 
 # name (also its word in words.toml, section web), address, who may see it
 ROOMS = (
+    ("today", "/today", "editor"),
     ("overview", "/", "analyst"),
     ("stories", "/stories", "analyst"),
     ("take_in", "/take-in", "editor"),
+    ("quarantine", "/quarantine", "editor"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
 )
@@ -48,9 +52,19 @@ class Site:
     def shelf(self) -> Shelf:
         return Shelf(self.lake, self.zone, self.words)
 
+    def con(self) -> DuckDBPyConnection | None:
+        """On the edition on show, None before the first build. One process cannot open a published file twice."""
+        return self.shelf.current().asking() if self.lake.published.exists() else None
+
     def local(self, at: datetime) -> str:
         """An aware time as the call's clock shows it."""
         return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """Somebody saw personal data: one line in <home>/audit.jsonl. subject: a ref, never a name."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": request.state.viewer.name}
+        with (self.lake.home / "audit.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**line, "what": what, "subject": subject}, ensure_ascii=False) + "\n")
 
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
@@ -66,6 +80,7 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 local=self.local,
+                moment=datetime.fromisoformat,
                 viewer=viewer,
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],
                 **context,
