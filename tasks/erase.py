@@ -64,18 +64,24 @@ def remove_derived(lake: Lake) -> None:
 
 
 def clean_state(lake: Lake, wanted: Traces) -> None:
-    """Prefect's rows and logs, and cursors in which the person is named: their source is asked again from the start."""
+    """Prefect's rows and logs, and cursors in which the person is named: their source is asked again from the start.
+
+    Of what pages keep, all that names the person: jobs, and uploads that wait, which are to be sent again.
+    """
     for file in stored.files(lake.state / "prefect"):
         if cells.is_sqlite(file):
             cells.empty(file, PREFECT)
     storage = lake.state / "prefect" / "storage"
     if storage.exists():
         shutil.rmtree(storage)
-    for log in lake.state.glob("*.log"):
+    for log in (*lake.state.glob("*.log"), *lake.state.glob("jobs/*.log")):
         log.write_bytes(b"")
     for found in search(stored.files(lake.state), wanted, Reading()):
-        if found.path.suffix == ".json" and found.path.parent.name in ("cursors", "pulled"):
+        if found.path.suffix == ".json" and found.path.parent.name in ("cursors", "pulled", "jobs"):
             found.path.unlink(missing_ok=True)
+        elif found.path.is_relative_to(lake.state / "uploads"):
+            upload = found.path.relative_to(lake.state / "uploads").parts[0]
+            shutil.rmtree(lake.state / "uploads" / upload, ignore_errors=True)
 
 
 def holding(files: Iterable[Path], wanted: Traces) -> list[Path]:

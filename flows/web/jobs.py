@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -89,7 +90,8 @@ class ChildJobs:
 
     def _end(self, job: str, child: subprocess.Popen) -> None:
         code = child.wait()
-        self._tell(job, json.loads(self._file(job, "json").read_text(encoding="utf-8")) | {"code": code})
+        with suppress(FileNotFoundError):  # a withdrawal removes jobs that name the person
+            self._tell(job, json.loads(self._file(job, "json").read_text(encoding="utf-8")) | {"code": code})
 
     def _tell(self, job: str, told: Mapping) -> None:
         file = self._file(job, "json")
