@@ -36,10 +36,10 @@ def take_in(home: Path, upload: str) -> int:
     return QUARANTINE if account["quarantined"] else 0
 
 
-def _let_go(settings: Settings, told: Mapping, files: Sequence[Path]) -> int:
-    """How many held items of the source that this upload is to mend leave the quarantine."""
+def _let_go(settings: Settings, told: Mapping, files: Sequence[Path]) -> int | None:
+    """How many held items of the source that this upload is to mend leave the quarantine; None if it is to mend none."""
     if not told.get("mends"):
-        return 0
+        return None
     with on_show(settings) as con:
         group = [one for one in held_now(settings, con) if one.source == told["mends"] and not one.is_mended]
     is_same = group and group[0].row.channel == told["channel"]

@@ -83,7 +83,7 @@ def test_a_file_that_is_named_may_hold_less_but_must_be_readable(form, tmp_path)
     with on_show(form.settings) as con:
         ref = next(one.source for one in held_now(form.settings, con) if one.row.file == "応募.csv")
     broken = tmp_path / "直した.csv"
-    for text in (HEAD + BROKEN, "名前だけ\n山田\n"):
+    for text in (HEAD + GOOD + BROKEN, "名前だけ\n山田\n"):
         broken.write_text(text, encoding="utf-8")
         assert retry(form, ref, files=[broken])["mended"] == 0
     broken.write_text(HEAD + MENDED, encoding="utf-8")
