@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from duckdb import DuckDBPyConnection
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
@@ -23,7 +25,8 @@ from warehouse.words import Words
 Rooms = tuple[tuple[str, str, str], ...]
 # The bar on top, in groups. Each room: name (also its word in words.toml, section web), address, who may see it.
 ROOMS = (
-    (("take_in", "/take-in", "editor"),),
+    (("today", "/today", "editor"),),
+    (("take_in", "/take-in", "editor"), ("quarantine", "/quarantine", "editor")),
     (("review", "/review", "editor"),),
     (("overview", "/", "analyst"), ("stories", "/stories", "analyst")),
     (("consents", "/consent", "editor"), ("people", "/people", "editor")),
@@ -54,9 +57,19 @@ class Site:
         """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
         audit.append(self.lake.audit, request.state.viewer.name, what, subject)
 
+    def con(self) -> DuckDBPyConnection | None:
+        """On the edition on show, None before the first build. One process cannot open a published file twice."""
+        return self.shelf.current().asking() if self.lake.published.exists() else None
+
     def local(self, at: datetime) -> str:
         """An aware time as the call's clock shows it."""
         return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
+
+    def audit(self, request: Request, what: str, subject: str) -> None:
+        """Somebody saw personal data: one line in <home>/audit.jsonl. subject: a ref, never a name."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": request.state.viewer.name}
+        with (self.lake.home / "audit.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**line, "what": what, "subject": subject}, ensure_ascii=False) + "\n")
 
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
@@ -72,6 +85,7 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 local=self.local,
+                moment=datetime.fromisoformat,
                 viewer=viewer,
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=list(filter(None, (self._open_to(viewer, group) for group in ROOMS))),

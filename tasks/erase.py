@@ -85,6 +85,9 @@ def clean_state(lake: Lake, wanted: Traces) -> None:
             os.truncate(found.path, 0)  # in place: the job that runs goes on writing to it
         elif kind == ("jobs", ".json"):
             _name_verb_only(found.path)
+        elif found.path.is_relative_to(lake.state / "uploads"):  # to be sent again
+            upload = found.path.relative_to(lake.state / "uploads").parts[0]
+            shutil.rmtree(lake.state / "uploads" / upload, ignore_errors=True)
 
 
 def _name_verb_only(record: Path) -> None:
