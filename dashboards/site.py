@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -22,9 +21,8 @@ from warehouse import audit
 from warehouse.lake import Lake
 from warehouse.words import Words
 
-Rooms = tuple[tuple[str, str, str], ...]
 # The bar on top, in groups. Each room: name (also its word in words.toml, section web), address, who may see it.
-ROOMS = (
+BAR = (
     (("today", "/today", "editor"),),
     (("take_in", "/take-in", "editor"), ("quarantine", "/quarantine", "editor")),
     (("review", "/review", "editor"),),
@@ -32,6 +30,7 @@ ROOMS = (
     (("consents", "/consent", "editor"), ("people", "/people", "editor")),
     (("report", "/report", "analyst"), ("coder", "/coder", "analyst")),
 )
+ROOMS = tuple(room for group in BAR for room in group)
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,6 @@ class Site:
         """An aware time as the call's clock shows it."""
         return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
 
-    def audit(self, request: Request, what: str, subject: str) -> None:
-        """Somebody saw personal data: one line in <home>/audit.jsonl. subject: a ref, never a name."""
-        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "who": request.state.viewer.name}
-        with (self.lake.home / "audit.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**line, "what": what, "subject": subject}, ensure_ascii=False) + "\n")
-
     def html(self, request: Request, template: str, **context: object) -> str:
         """A template with what every page needs: words, filters, banner, the rooms that the viewer may enter."""
         viewer = request.state.viewer
@@ -88,12 +81,12 @@ class Site:
                 moment=datetime.fromisoformat,
                 viewer=viewer,
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
-                rooms=list(filter(None, (self._open_to(viewer, group) for group in ROOMS))),
+                rooms=list(filter(None, (self._open_to(viewer, group) for group in BAR))),
                 **context,
             )
         )
 
-    def _open_to(self, viewer: Viewer, group: Rooms) -> list[tuple[str, str]]:
+    def _open_to(self, viewer: Viewer, group: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str]]:
         return [(name, path) for name, path, role in group if viewer.may(role) and self._has(name)]
 
     def _has(self, room: str) -> bool:

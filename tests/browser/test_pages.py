@@ -13,7 +13,7 @@ from tests.browser.conftest import NARROW
 pytestmark = pytest.mark.service
 
 INSIDE = "/*"  # at the end of a path: the first page that it links to and that lies below it
-PAGES = [path for group in ROOMS for _, path, _ in group]
+PAGES = [path for _, path, _ in ROOMS]
 PAGES += ["/items", "/items/*", "/stories?story=nobody", "/review/pairs", "/review/disagreements", "/review/agreement"]
 PAGES += ["/consent/*", "/people?show=decided", "/jobs", "/account"]
 ALIKE = 4  # links that differ in values only: as many of them are followed
