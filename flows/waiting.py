@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
+from flows.standing import PACE, PAUSE
 from tasks import adjudication
 from tasks.codebooks.changes import read_today
 from tasks.taken_back import UNDO
@@ -20,7 +21,6 @@ from warehouse.codebook import Codebook
 from warehouse.ledger import Entry
 
 CODERS = 2  # of a story that was drawn for double coding, or for which a second coder was asked
-PACE, BREAK = 10.0, 300.0  # seconds: a story where nobody's pace is known; longer than this is no work on a story
 _REMEMBERED = 30  # stories by which somebody's pace is told
 ACTS = ("code", "second", "same", "apart")  # kinds that a reviewer may take back
 
@@ -281,5 +281,5 @@ class Waiting:
     def pace(self, who: str) -> float:
         """Seconds that somebody needs for a story, by their last ones; the usual ones if too few are known."""
         times = [datetime.fromisoformat(act.at) for act in self._acts.get(who, ())[-_REMEMBERED:]]
-        gaps = [gap for a, b in pairwise(times) if 0 < (gap := (b - a).total_seconds()) < BREAK]
+        gaps = [gap for a, b in pairwise(times) if 0 < (gap := (b - a).total_seconds()) < PAUSE]
         return median(gaps) if len(gaps) >= 5 else PACE
