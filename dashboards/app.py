@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, signing, users
+from dashboards import jobs, originals, quarantine_pages, reports, signing, today_pages, users
 from dashboards.access import guard, needs
+from dashboards.doing import Refusal
 from dashboards.listing import items, stories
 from dashboards.overview import overview
+from dashboards.review import pages as review
+from dashboards.rights import consent, held, people, withdrawal
 from dashboards.site import Site
+from dashboards.take_in import pages as take_in
 from warehouse.counts import NoSuchBreakdown
 from warehouse.store import NotBuilt
 
-_POLICY = "default-src 'none'; {}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; {}; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _OWN_PAGE = "style-src 'self'; script-src 'self'; connect-src 'self'"
 HEADERS = {
     "Content-Security-Policy": _POLICY.format(_OWN_PAGE),
@@ -34,7 +38,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _HERE = Path(__file__).parent
-_STYLE = re.compile(r"<style>(.*?)</style>", re.S)
 
 
 def make_app(site: Site) -> FastAPI:
@@ -44,6 +47,7 @@ def make_app(site: Site) -> FastAPI:
     _tell_failures(app, site)
     guard(app, site.access, partial(_why_not, site), partial(_again, site))
     _dress(app)
+    _letters(app)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.include_router(_health(site))
     app.include_router(_reading(site))
@@ -54,7 +58,33 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(originals.router(site))
     if site.doing.jobs:
         app.include_router(jobs.router(site))
+    if site.doing.consents:
+        app.include_router(consent.router(site))
+    if site.doing.people:
+        app.include_router(people.router(site))
+    if site.doing.rights:
+        app.include_router(held.router(site))
+        app.include_router(withdrawal.router(site))
+    if site.doing.take_in:
+        app.include_router(take_in.router(site))
+    if site.doing.review:
+        app.include_router(review.router(site))
+    if site.doing.today:
+        app.include_router(today_pages.router(site))
+    if site.doing.quarantine:
+        app.include_router(quarantine_pages.router(site))
     return app
+
+
+def _letters(app: FastAPI) -> None:
+    """A Japanese font for machines that have none (static/frame.css): of a wheel, because it is 4.5 MB."""
+
+    @app.get("/static/japanese.otf")
+    def font() -> FileResponse:
+        import pylopdf_fonts_jp
+
+        kept = {"Cache-Control": "private, max-age=604800"}
+        return FileResponse(pylopdf_fonts_jp.sans_path(), media_type="font/otf", headers=kept)
 
 
 def _reading(site: Site) -> APIRouter:
@@ -62,7 +92,9 @@ def _reading(site: Site) -> APIRouter:
     pages = APIRouter(dependencies=[needs("analyst")])
 
     @pages.get("/", response_class=HTMLResponse)
-    def first(request: Request) -> HTMLResponse:
+    def first(request: Request) -> Response:
+        if site.doing.today and request.state.viewer.may("editor") and not site.lake.published.exists():
+            return RedirectResponse("/today", 303)  # there are no counts yet; what comes before them is told there
         edition, late = site.shelf.current(), request.query_params.get("include_late") == "yes"
         if late not in edition.kept:
             edition.kept[late] = overview(edition, late)
@@ -77,12 +109,12 @@ def _reading(site: Site) -> APIRouter:
         return site.page(request, "items.html", **items(site.shelf.current(), dict(request.query_params)))
 
     @pages.get("/report")
-    def report() -> Response:
-        return _report(site.lake.reports / "validation.html", "web.no_report")
+    def report(request: Request) -> Response:
+        return reports.shown(site, request, "validation", _POLICY)
 
     @pages.get("/coder")
-    def coder() -> Response:
-        return _report(site.lake.reports / "coder.html", "web.no_coder_page")
+    def coder(request: Request) -> Response:
+        return reports.shown(site, request, "coder", _POLICY)
 
     return pages
 
@@ -128,17 +160,11 @@ def _tell_failures(app: FastAPI, site: Site) -> None:
     def unknown(request: Request, error: NoSuchBreakdown) -> HTMLResponse:
         return site.page(request, "message.html", 400, key="web.bad_request", detail=str(error))
 
+    @app.exception_handler(Refusal)
+    def refused(request: Request, error: Refusal) -> HTMLResponse:
+        return site.page(request, "message.html", 400, key="web.refused", detail=str(error))
+
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> HTMLResponse:
         key = error.detail if site.words.has(error.detail) else "web.no_page"
         return site.page(request, "message.html", error.status_code, key=key)
-
-
-def _report(file: Path, missing: str) -> HTMLResponse:
-    """A report as it lies there; of its inline styles just those in the file are let in, by hash."""
-    if not file.exists():
-        raise HTTPException(404, missing)
-    text = file.read_text(encoding="utf-8")
-    digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in _STYLE.findall(text)]
-    allowed = "style-src " + " ".join(f"'sha256-{digest}'" for digest in digests)
-    return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY.format(allowed)})

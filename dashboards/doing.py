@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
+
+    from dashboards.review.asked import Reviewing
+
+from dashboards.rights.doing import Consents, People, Rights
+from dashboards.take_in.asked import TakeIn
+
+
+class Refusal(Exception):
+    """What a page asked for and cannot be had as asked; the text says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +30,16 @@ class Job:
     started_at: datetime
     code: int | None
     lines: tuple[str, ...]
+    is_lost: bool = False  # it ended while no page was there to see how
+
+    @property
+    def is_running(self) -> bool:
+        return self.code is None and not self.is_lost
+
+    @property
+    def is_done(self) -> bool:
+        """Ended well; 3: with new quarantine."""
+        return self.code in (0, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +67,22 @@ class Jobs(Protocol):
     """Commands as children of the pages' process, one at a time each: a home has one lock."""
 
     def start(self, who: str, *words: str) -> str:
-        """Start `neta WORDS…` on this home; returns the job's id."""
+        """Start `neta WORDS…` on this home; returns the job's id: of one that runs already, if these words do."""
+
+    def start_unnamed(self, who: str, *words: str, told: str) -> str:
+        """As `start`, but only the verb is remembered, not of whom; told: handed to it where nobody can list it."""
 
     def get(self, job: str) -> Job | None:
         """A job of this or an earlier process."""
 
     def running(self) -> Job | None:
-        """The one that runs, if any."""
+        """The newest that runs, if any."""
+
+    def last(self, verb: str) -> Job | None:
+        """The newest that ran these words."""
+
+    def recent(self, count: int) -> Sequence[Job]:
+        """The newest, newest first."""
 
 
 class Originals(Protocol):
@@ -60,9 +92,83 @@ class Originals(Protocol):
         """A raw item, cut where it is long, or None."""
 
 
+class Today(Protocol):
+    """How things stand now. con: on the edition on show, None before the first build."""
+
+    def standing(self, con: Connection | None) -> Mapping:
+        """built, runs, unbuilt, backlog, freshness, drift: as `neta status --json` tells them."""
+
+    def recent(self) -> Sequence[Mapping]:
+        """The last runs, newest first: kind, channel, at, status, and their counts."""
+
+    def notices(self) -> Sequence[str]:
+        """What is late, unfinished or lies where nobody looks; one line each."""
+
+    def is_at_work(self) -> bool:
+        """Whether any neta holds the home's lock, of these pages or not."""
+
+
+class Quarantine(Protocol):
+    """What is held back. con: on the edition on show, None before the first build."""
+
+    def held(self, con: Connection | None) -> Sequence[HeldSource]: ...
+
+    def let_go(self) -> Sequence[HeldSource]:
+        """What left because a better source was given."""
+
+    def look(self, raw_id: str, con: Connection | None) -> RawItem | None:
+        """One of those items as it came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """reason: unreadable or invalid; detail: a key of words.toml [problem] or [rule], if it is known; where: in the file."""
+
+    raw_id: str
+    reason: str
+    detail: str
+    where: str
+    fetched_at: datetime
+    is_built: bool
+    is_mended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSource:
+    """Held items of one file; file: "" where none is known, then it is one item."""
+
+    ref: str
+    channel: str
+    file: str
+    items: Sequence[HeldItem]
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """text: as far as it can be read, and no more than a page shows; "" where nothing was kept."""
+
+    raw_id: str
+    channel: str
+    file: str
+    media_type: str
+    byte_count: int
+    fetched_at: datetime
+    problem: str | None
+    where: str
+    text: str
+    is_cut: bool
+
+
 @dataclass(frozen=True)
 class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
 
     jobs: Jobs | None = None
     originals: Originals | None = None
+    consents: Consents | None = None
+    people: People | None = None
+    rights: Rights | None = None
+    take_in: TakeIn | None = None
+    review: Reviewing | None = None
+    today: Today | None = None
+    quarantine: Quarantine | None = None

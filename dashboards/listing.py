@@ -71,7 +71,7 @@ def stories(edition: Edition, query: Mapping[str, str]) -> dict:
         "kept": _kept(edition, asked),
         "stories": [{**story, "codes": list(_codes(edition, story, shown))} for story in found],
         "clipped": 0 if alone else CLIPPED,
-        **_paging(asked, tally["story_count"]),
+        **paging(asked, tally["story_count"]),
     }
 
 
@@ -85,17 +85,18 @@ def items(edition: Edition, query: Mapping[str, str]) -> dict:
         "item_count": total,
         "chips": [_item_chip(edition, asked, name, value) for name, value in asked.wanted.items()],
         "items": counts.items(con, asked.wanted, words, PAGE, PAGE * (asked.page - 1)),
-        **_paging(asked, total),
+        **paging(asked, total),
     }
 
 
-def _paging(asked: Asked, total: int) -> dict:
-    last = max(1, -(-total // PAGE))
-    first = PAGE * (asked.page - 1) + 1
+def paging(asked: Asked, total: int, size: int = PAGE) -> dict:
+    """What `pages` of parts.html needs: total, first, last, and links to the pages before and after."""
+    last = max(1, -(-total // size))
+    first = size * (asked.page - 1) + 1
     return {
         "total": total,
         "first": first,
-        "last": min(total, first + PAGE - 1),
+        "last": min(total, first + size - 1),
         "previous": asked.on_page(min(asked.page - 1, last)) if asked.page > 1 else "",
         "next": asked.on_page(asked.page + 1) if asked.page < last else "",
     }

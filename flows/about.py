@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dashboards.about import Chapter, Section, as_html, as_text
-from flows import handing, runlog
+from flows import handing, runlog, show
 from flows.failures import Refused
 from flows.forgetting import own_texts
 from flows.settings import Settings, load
 from tasks import conform, consent, person
 from tasks.refs import ref
+from tasks.taken_back import decided
 from warehouse import codebook, counts, ledger, store
 from warehouse.lake import write_private
 from warehouse.scopes import SCOPES
@@ -23,7 +24,7 @@ from warehouse.words import Words
 _DAY = "%Y-%m-%d %H:%M"
 
 
-def about(home: Path, name: str, html: Path | None, who: str | None) -> None:
+def about(home: Path, name: str, html: Path | None, who: str | None, as_json: bool = False) -> None:
     """Show the page, or write it as one HTML file. Refused where nobody goes by this name."""
     settings, who = load(home), who or getpass.getuser()
     words = Words(settings.language)
@@ -31,6 +32,9 @@ def about(home: Path, name: str, html: Path | None, who: str | None) -> None:
     refs = held.person.refs  # the person's own comes last
     ledger.append(settings.lake.ledger, who, "about", refs[-1], {"refs": sorted(refs)})
     told = words("about.title"), _head(held, name), list(_chapters(held, name))
+    if as_json:
+        show.as_json({"refs": refs, "title": told[0], "head": told[1], "chapters": [asdict(c) for c in told[2]]})
+        return
     if html is None:
         print(as_text(*told))
         return
@@ -64,7 +68,7 @@ def _held(settings: Settings, name: str, words: Words) -> Held:
         ids = sorted({row["story_id"] for row in fates if row["story_id"]})
         stories = {i: counts.stories(con, {"story": i}, True, words)[0] for i in ids}
     rows.sort(key=lambda row: (row["posted_at"] or row["received_at"], row["raw_id"]))
-    return Held(s, words, who, rows, {row["raw_id"]: row for row in fates}, stories, ledger.read(lake.ledger))
+    return Held(s, words, who, rows, {row["raw_id"]: row for row in fates}, stories, decided(lake.ledger))
 
 
 def _head(held: Held, name: str) -> str:

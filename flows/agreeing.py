@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -10,13 +13,15 @@ from rich.table import Table
 
 from dashboards.coder_page import figure, name
 from flows import show
-from flows.evaluating import plain_figures
-from flows.reviewing import open_disagreements
 from flows.settings import load
+from flows.waiting import disputed_last
 from tasks.adjudication import ADJUDICATOR, by_people
+from tasks.codebooks.changes import read_today
 from tasks.coding.agreement import agreement
-from warehouse import codebook, ledger
+from tasks.taken_back import decided
+from warehouse import codebook
 from warehouse.codebook import Codebook
+from warehouse.ledger import Entry
 from warehouse.words import Words
 
 
@@ -24,10 +29,12 @@ def show_agreement(home: Path, as_json: bool) -> None:
     """A table by dimension and code; where nothing was coded twice, who has coded at all."""
     settings = load(home)
     words, book = Words(settings.language), codebook.load(settings.codebook)
-    decisions = by_people(ledger.read(settings.lake.ledger, "code"))
-    people = sorted({entry.who for entry in decisions if entry.payload.get("as") != ADJUDICATOR})
-    told, waiting = agreement(decisions, book), len(open_disagreements(decisions))
+    read = (read_today(book, entry) for entry in decided(settings.lake.ledger, "code"))
+    decisions = [entry for entry, lost in read if not lost]
+    people, told, waiting = coders(decisions), agreement(decisions, book), len(open_questions(decisions))
     if as_json:
+        from flows.evaluating import plain_figures  # scipy comes with it, and the pages need none
+
         show.as_json({"people": people, "dimensions": plain_figures(told), "open": waiting})
         return
     if not told:
@@ -40,6 +47,26 @@ def show_agreement(home: Path, as_json: bool) -> None:
     out.print(f"[dim]{words('agreement.how')}[/dim]")
 
 
+def coders(decisions: Iterable[Entry]) -> list[str]:
+    """Who has coded, sorted."""
+    return sorted({entry.who for entry in by_people(decisions) if entry.payload.get("as") != ADJUDICATOR})
+
+
+def own_again(decisions: Iterable[Entry], who: str, after: int, refs: Iterable[str]) -> list[Entry]:
+    """Somebody's own decisions on these, those before an entry as one person's and those after it as another's."""
+    refs = set(refs)
+    own = (e for e in decisions if e.who == who and e.payload["submission_ref"] in refs)
+    return [replace(e, who=f"{who} 2") if e.id > after else e for e in own]
+
+
+def open_questions(decisions: Iterable[Entry]) -> list[tuple[str, str]]:
+    """(submission_ref, dimension) of what wants an adjudicator."""
+    said = defaultdict(list)
+    for entry in decisions:
+        said[entry.payload["submission_ref"]].append(entry)
+    return [(ref, dimension) for ref, entries in said.items() for dimension in disputed_last(entries)]
+
+
 def _table(told: dict, book: Codebook, words: Words, people: int) -> Table:
     table = Table(title=words("agreement.title", n=people), title_justify="left", box=None, pad_edge=False)
     table.add_column("")
@@ -47,13 +74,14 @@ def _table(told: dict, book: Codebook, words: Words, people: int) -> Table:
         table.add_column(words(f"agreement.{column}"), justify="right")
     for dimension in book.dimensions:
         if it := told.get(dimension.name):
-            table.add_row(escape(name(dimension, words)), *_cells(it), style="bold")
+            table.add_row(escape(name(dimension, words)), *cells(it), style="bold")
             for row in it["codes"]:
-                table.add_row("  " + escape(name(dimension.by_code[row["code"]], words)), *_cells(row))
+                table.add_row("  " + escape(name(dimension.by_code[row["code"]], words)), *cells(row))
     return table
 
 
-def _cells(row: dict) -> list[str]:
+def cells(row: dict) -> list[str]:
+    """units, agreed, kappa, alpha as text."""
     figures = [row["kappa"], row["alpha"]]
     return [
         f"{row['units']:,}",

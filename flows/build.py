@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
+from tasks.taken_back import decided
 from warehouse import codebook, counts, ledger, store, tombstones
 from warehouse.lake import Lake, locked, write_bytes
 
@@ -27,10 +28,11 @@ class Built:
     changed: bool
 
 
-def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool = False) -> Built:
+def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool = False, anew: bool = False) -> Built:
     """Build and publish, unless nothing that goes in has changed. Failures leave the published warehouse as it was.
 
     empty_cache: make every derived thing again, from raw, ledger, key, settings and codebook alone.
+    anew: build also if nothing that goes in has changed.
     """
     started = runlog.now()
     run_id = runlog.new_run_id(started)
@@ -40,7 +42,7 @@ def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool 
             if empty_cache:
                 shutil.rmtree(settings.lake.cache, ignore_errors=True)
             wanted = input_hash(settings)
-            version = None if empty_cache else published_version(settings, wanted)
+            version = None if empty_cache or anew else published_version(settings, wanted)
             built = Built(version, False) if version else Built(_build(settings, wanted, started, tell), True)
     except Exception as error:
         runlog.record(settings.lake, run_id, "build", started, "failed", error=type(error).__name__)
@@ -99,7 +101,8 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
     book = codebook.load(settings.codebook)
     build_row = {"version": version, "built_at": at, "call_title": settings.call.title, "is_sample": settings.sample}
     build_row |= {"time_zone": str(settings.zone), "input_hash": wanted}
-    decisions = ledger.read(settings.lake.ledger)
+    decisions = decided(settings.lake.ledger)
+    build_row |= {"last_decision_id": max((entry.id for entry in decisions), default=0)}
     tables, report = travel(
         lake=settings.lake,
         key=settings.key(),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from warehouse.scopes import SCOPES
+from warehouse.scopes import HEARD, SCOPES, VERIFIED
 
 QUARANTINE = 3
 _BAD = "✗ "
@@ -144,6 +144,43 @@ def ingest(home: Path, channel: str, paths: tuple[Path, ...], only_list: bool, a
 
         sys.exit(list_conversations(home, channel, paths, as_json))
     sys.exit(verbs.ingest_and_show(home, channel, paths, as_json, **chosen))
+
+
+@main.command()
+@click.argument("refs", nargs=-1, metavar="[保留の番号]...")
+@click.option(
+    "--with",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="直したファイル(省くと受信箱の同じ名前のもの)",
+)
+@click.option("--undo", is_flag=True, help="直したことにしたものを、保留に戻す")
+@who_option
+@json_option
+@at_home
+def retry(home: Path, refs: tuple[str, ...], files: tuple[Path, ...], undo: bool, who: str, as_json: bool) -> None:
+    """保留をもう一度試す: 直したファイルを読み直し、読めたら保留から外して、作り直す(番号を省くと全部)。
+
+    \b
+    例: neta retry
+        neta retry q0123456789abcde --with 直した応募.csv
+    """
+    from flows import retrying
+
+    if undo:
+        sys.exit(retrying.put_back(home, refs, who, as_json))
+    sys.exit(retrying.retry_and_tell(home, refs, [file.absolute() for file in files], who, as_json))
+
+
+@main.command("take-in", hidden=True)
+@click.argument("upload")
+@at_home
+def take_in(home: Path, upload: str) -> None:
+    """画面の「取り込み」が預かったものを取り込む(画面から使われる)。"""
+    from flows.taking_in import take_in as take_in_
+
+    sys.exit(take_in_(home, upload))
 
 
 @main.command()
@@ -507,17 +544,22 @@ def note(home: Path, submission: str, text: str, who: str) -> None:
 @review.command()
 @click.argument("count", metavar="N", type=click.IntRange(min=1))
 @click.option("--seed", type=click.IntRange(min=0), help="乱数の種(省くと前回と同じ種。前に確認した話がそのまま残る)")
+@click.option(
+    "--double", is_flag=True, help="2人が別々に分類する話として抽出する(一致度がわかる。画面の「確認」に出る)"
+)
 @who_option
 @click.option("--why", help="理由")
 @at_home
-def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) -> None:
+def draw(home: Path, count: int, seed: int | None, double: bool, who: str, why: str | None) -> None:
     """人が分類する話を無作為に N 話抽出する。その確認が済むと、件数の幅が出る。
 
+    \b
     例: neta review draw 100
+        neta review draw 30 --double
     """
     from flows.sampling import draw as draw_
 
-    click.echo(draw_(home, count, seed, who, why))
+    click.echo(draw_(home, count, seed, who, why, double))
 
 
 @main.command()
@@ -526,6 +568,8 @@ def draw(home: Path, count: int, seed: int | None, who: str, why: str | None) ->
 @click.option("--withdraw", multiple=True, type=click.Choice(SCOPES), help="取り消されたこと(何度でも書ける)")
 @click.option("--evidence", required=True, help="いつ、どこで、どう聞いたか")
 @click.option("--name-as", help="名前を出すときの、本人に確かめた形")
+@click.option("--how", type=click.Choice(HEARD), help="どう聞いたか: 応募の文中、返事、会って・電話で、その他")
+@click.option("--message", help="その言葉のある応募の番号(s…)")
 @who_option
 @at_home
 def consent(home: Path, name: str, who: str, **said) -> None:
@@ -544,15 +588,16 @@ def consent(home: Path, name: str, who: str, **said) -> None:
 @click.argument("name", metavar="NAMESPACE:ID|応募の番号")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="このファイルに1枚の画面として書く")
 @who_option
+@json_option
 @at_home
-def about(home: Path, name: str, html: Path | None, who: str) -> None:
+def about(home: Path, name: str, html: Path | None, who: str, as_json: bool) -> None:
     """開示書: その人について持っているもの、数え方、許可、できること。
 
     例: neta about mail:tanaka@example.jp --html tanaka.html
     """
     from flows.about import about as about_
 
-    about_(home, name, html and html.absolute(), who)
+    about_(home, name, html and html.absolute(), who, as_json)
 
 
 @review.command("links")
@@ -634,12 +679,12 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
 @click.option("--only-this", is_flag=True, help="この応募だけ(付けなければ、この人の応募すべて)")
 @click.option(
     "--verified-by",
-    type=click.Choice(["channel", "operator"]),
+    type=click.Choice(VERIFIED),
     default="operator",
     show_default=True,
     help="本人の申し出だと確かめた方法。channel: 応募と同じ経路で届いた、operator: あなたの判断",
 )
-@click.option("--why", help="いきさつ(名前や本文は書かない)")
+@click.option("--why", help="いきさつ(名前や本文は書かない。- なら標準入力から読む)")
 @click.option(
     "--move-files",
     "move_to",
@@ -648,6 +693,8 @@ _said_of_people("other", "other_person", "2つのアカウントは別の人だ�
 )
 @who_option
 @click.option("--yes", is_flag=True, help="たずねずに行う")
+@click.option("--dry-run", is_flag=True, help="何も消さず、何が消えて何が残るかだけ見る")
+@click.option("--discreet", is_flag=True, help="出力を残すとき: 本人の名前や番号のある行は、伏せて出す")
 @json_option
 @at_home
 def forget(
@@ -659,6 +706,8 @@ def forget(
     move_to: Path | None,
     who: str,
     yes: bool,
+    dry_run: bool,
+    discreet: bool,
     as_json: bool,
 ):
     """取り下げ: その人(または1件)を元データから消し、残っていないことを読んで確かめる。
@@ -667,9 +716,13 @@ def forget(
     例: neta forget mail:tanaka@example.jp --verified-by channel
         neta forget s0123456789abcdef0123 --only-this
     """
-    from flows.forgetting import forget as forget_
+    from flows import forgetting
 
-    sys.exit(forget_(home, name, only_this, verified_by, who, why, yes, as_json, move_to and move_to.absolute()))
+    why = sys.stdin.read().strip() or None if why == "-" else why
+    if dry_run:
+        return forgetting.foretell(home, name, only_this, why, as_json)
+    folder = move_to and move_to.absolute()
+    sys.exit(forgetting.forget(home, name, only_this, verified_by, who, why, yes, as_json, folder, discreet))
 
 
 @main.command()

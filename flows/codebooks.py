@@ -18,6 +18,7 @@ from tasks.codebooks.check import check
 from tasks.coding.coder import Coder
 from tasks.coding.in_force import coder_in_force
 from tasks.estimate import estimated
+from tasks.taken_back import decided
 from warehouse import codebook, counts, ledger, schema, store
 from warehouse.codebook import Codebook
 from warehouse.codebook_faults import Finding
@@ -29,7 +30,7 @@ def check_and_tell(home: Path, folder: Path | None, as_json: bool) -> int:
     """Every finding, one a line. Exit code: 1 if there are contradictions; warnings fail nothing."""
     settings = load(home)
     words, folder = Words(settings.language), folder or settings.codebook
-    decisions = ledger.read(settings.lake.ledger)
+    decisions = decided(settings.lake.ledger)
     found = check(folder, lambda book: _coder(settings, book, decisions), decisions)
     wrong = [finding for finding in found if not finding.is_warning]
     if as_json:
@@ -73,7 +74,7 @@ class Trial:
 def plan_and_tell(home: Path, folder: Path, as_json: bool) -> int:
     """What the codebook in `folder` would change. Exit code: 1 if it contradicts itself or leaves a code unexplained."""
     settings = load(home)
-    words, decisions = Words(settings.language), ledger.read(settings.lake.ledger)
+    words, decisions = Words(settings.language), decided(settings.lake.ledger)
     found = check(folder, lambda book: _coder(settings, book, decisions))
     if wrong := [finding for finding in found if not finding.is_warning]:
         return _refused(wrong, words, as_json)

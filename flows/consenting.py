@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.failures import Refused
@@ -23,21 +23,41 @@ def consent(
     evidence: str,
     name_as: str | None,
     who: str | None,
+    how: str | None = None,
+    message: str | None = None,
 ) -> str:
     """Record it for one submission and the same teller's other tellings of that story, or for all of a teller's (p…).
 
-    Returns what to tell. Refused: nothing asked, both at once, a name without its exact form.
+    how: one of HEARD; message: ref of the submission in which it was said. Returns what to tell. Refused: nothing asked,
+    both at once, a name without its exact form.
     """
     settings = load(home)
     words = Words(settings.language)
-    _must_make_sense(grant, withdraw, name_as, words)
-    found = _find(settings, name, words)
-    payload = {"grant": sorted(grant), "withdraw": sorted(withdraw), "evidence": evidence}
-    payload |= {"name_as": name_as} if name_as else {}
-    for submission_id in found:
-        ledger.append(settings.lake.ledger, who or getpass.getuser(), "consent", submission_id, payload)
+    told = {"evidence": evidence, "name_as": name_as, "how": how, "message": message}
+    done = record(settings, name, grant, withdraw, told, who or getpass.getuser())
     scopes = [f"+{words(f'consent.{s}')}" for s in grant] + [f"-{words(f'consent.{s}')}" for s in withdraw]
-    return words("consent.done", n=len(found), scopes=" ".join(scopes))
+    return words("consent.done", n=done, scopes=" ".join(scopes))
+
+
+def record(
+    settings: Settings,
+    name: str,
+    grant: Sequence[str],
+    withdraw: Sequence[str],
+    told: Mapping[str, str | None],
+    who: str,
+) -> int:
+    """One entry a submission; returns how many. told: evidence, name_as, how, message, the last three if known."""
+    words = Words(settings.language)
+    _must_make_sense(grant, withdraw, told.get("name_as"), words)
+    found = _find(settings, name, words)
+    if told.get("message"):
+        _find(settings, told["message"], words)
+    payload = {"grant": sorted(grant), "withdraw": sorted(withdraw)}
+    payload |= {part: text for part, text in told.items() if text}
+    for submission_id in found:
+        ledger.append(settings.lake.ledger, who, "consent", submission_id, payload)
+    return len(found)
 
 
 def _must_make_sense(grant: Sequence[str], withdraw: Sequence[str], name_as: str | None, words: Words) -> None:

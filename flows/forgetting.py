@@ -10,7 +10,7 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows import handing, runlog, show
+from flows import handing, runlog, withdrawal_told
 from flows import pending as pendings
 from flows.build import build
 from flows.failures import Refused
@@ -20,12 +20,10 @@ from tasks import erase, person, stored, tombstones
 from tasks.inbox import land_inbox
 from tasks.stored import Reading
 from tasks.traces import Found, Traces, search
-from warehouse import cells, ledger, store
+from warehouse import cells, ledger
 from warehouse import tombstones as stones_files
 from warehouse.lake import Lake, locked
 from warehouse.words import Words
-
-VERIFIED = ("channel", "operator")  # by the channel that it came through, or by the operator's word
 
 
 def forget(
@@ -38,18 +36,20 @@ def forget(
     yes: bool,
     as_json: bool,
     move_to: Path | None = None,
+    is_kept: bool = False,
 ) -> int:
     """Forget the person behind a name, or one submission; tell what was done and what is out of reach. Exit code.
 
-    move_to: a folder outside the home for files of the inbox that hold the person; without it they are removed.
+    move_to: a folder outside the home for files of the inbox that hold the person; without it they are removed; is_kept:
+    what is told outlives the withdrawal, so nothing of the person may stand in it.
     """
     settings = load(home)
     words = Words(settings.language)
     with locked(settings.lake):
         _must_be_outside(settings, move_to, words)
-        pending = _begun(settings, name, only, why, move_to, words)
+        pending = begun(settings, name, only, why, move_to, words)
         if pending is None:
-            print(words("forget.gone", name=name))
+            print(words("forget.gone_before") if is_kept else words("forget.gone", name=name))
             return 0
         if not (yes or _confirmed(pending, words)):
             print(words("forget.left"))
@@ -59,13 +59,24 @@ def forget(
     build(settings, empty_cache=True)
     with locked(settings.lake):
         found, reading = prove(settings, pending)
-        _tell(settings, pending, found, reading, words, as_json)  # before `finish`: broken off here, it is told again
+        told = withdrawal_told.afterwards(settings, pending, found, reading)
+        withdrawal_told.tell(
+            told, words, as_json, pending.traces if is_kept else None
+        )  # before `finish`: broken off here, it is told again
         if not found:
             pendings.finish(settings.lake, pending)
     return 1 if found else 0
 
 
-def _begun(settings: Settings, name: str, only: bool, why: str | None, move_to, words: Words) -> Pending | None:
+def foretell(home: Path, name: str, only: bool, why: str | None, as_json: bool) -> None:
+    """Tell what a withdrawal would take and what it would leave; nothing is changed. Refused as by `forget`."""
+    settings = load(home)
+    words = Words(settings.language)
+    pending = begun(settings, name, only, why, None, words)
+    withdrawal_told.foretell(settings, pending, words, as_json)
+
+
+def begun(settings: Settings, name: str, only: bool, why: str | None, move_to, words: Words) -> Pending | None:
     """The withdrawal as it is to be carried out: a new one, one that was broken off, or both together. None: done before."""
     lake, key = settings.lake, settings.key()
     broken_off = [p for p in pendings.every(lake) if _goes_by(p, key, name)]
@@ -106,8 +117,9 @@ def own_texts(settings: Settings) -> str:
 
 
 def _waiting(settings: Settings) -> list[Path]:
-    """Every file in the home's inboxes, and in those that the settings put elsewhere."""
-    inboxes = {settings.inbox(channel) for channel in settings.channels} | {settings.lake.inbox}
+    """Every file in the home's inboxes, in those that the settings put elsewhere, and what a page took in."""
+    inboxes = {settings.inbox(channel) for channel in settings.channels}
+    inboxes |= {settings.lake.inbox, settings.lake.state / "uploads"}
     return sorted({file for inbox in inboxes if inbox.is_dir() for file in stored.files(inbox)})
 
 
@@ -116,14 +128,8 @@ def _confirmed(pending: Pending, words: Words) -> bool:
 
     print(words(f"forget.asks_{pending.told['scope']}", **{k: pending.told[k] for k in ("submissions", "items")}))
     for file in pending.waiting:
-        print(_fate_of(file, pending, words))
+        print(withdrawal_told.fate_of(file, pending, words))
     return click.confirm(words("forget.sure"), default=False)
-
-
-def _fate_of(file: str, pending: Pending, words: Words) -> str:
-    if pending.move_to:
-        return words("forget.moves", file=file, folder=pending.move_to)
-    return words("forget.waits_zip" if file.lower().endswith(".zip") else "forget.waits", file=file)
 
 
 def carry_out(settings: Settings, pending: Pending, payload: dict, who: str, why: str | None) -> None:
@@ -190,56 +196,3 @@ def _in_database(lake: Lake, wanted: Traces) -> list[Found]:
     """What stands in a ledger that lies in no file of the home."""
     told = "\n".join(ledger.lines(lake.ledger)) if lake.ledger_url else ""
     return [Found(lake.home / "PostgreSQL", "ledger", kind) for kind in wanted.found_in(told)]
-
-
-def _still_told_in(settings: Settings, pending: Pending) -> list[dict]:
-    """Submissions of others that hold what was withdrawn, as the new warehouse shows them: submission_ref, channel, date."""
-    with store.reading(settings.lake, str(settings.zone)) as con:
-        rows = store.ask(con, store.question("texts"), {"refs": None})
-    texts = ["\n".join(filter(None, [row.pop("title_masked"), row.pop("body_masked")])) for row in rows]
-    return [row for row, text in zip(rows, texts, strict=True) if any(pending.traces.found_in(text))]
-
-
-def _tell(
-    settings: Settings, pending: Pending, found: Sequence[Found], reading: Reading, words: Words, as_json
-) -> None:
-    home = settings.lake.home
-    places = [{"file": str(f.path.relative_to(home)), "where": f.where, "kind": f.kind} for f in found]
-    beyond = _out_of_reach(settings, pending, words)
-    others = _still_told_in(settings, pending) if found else []
-    if as_json:
-        read = {"files": dict(reading.files), "parts": dict(reading.parts), "unread": reading.unread}
-        searched = {"traces": pending.traces.count, "too_short": pending.traces.short}
-        told = {"withdrawal": pending.told, "searched": searched, "read": read, "found": places}
-        show.as_json({**told, "still_told_in": others, "out_of_reach": beyond})
-        return
-    print(words("forget.done", **{k: pending.told[k] for k in ("submissions", "items")}))
-    print(words("forget.searched", n=pending.traces.count))
-    if pending.traces.short:
-        print(words("forget.short", n=pending.traces.short))
-    read = {**dict.fromkeys(("parquet", "duckdb", "sqlite", "other"), 0), **reading.files}
-    parts = {**dict.fromkeys(("cells", "members", "mails"), 0), **reading.parts}
-    print(words("forget.read", **read, **parts))
-    for name in reading.unread:
-        print(words("forget.unread", name=show.one_line(name)))
-    for place in places:
-        print("✗ " + words("forget.found", **{**place, "kind": words(f"forget.kind_{place['kind']}")}))
-    for row in others:
-        print("  " + words("forget.told_in", **{**row, "channel": words(f"channel.{row['channel']}")}))
-    print(words("forget.not_clean", file=pending.file(settings.lake)) if found else words("forget.clean"))
-    print(words("forget.beyond"))
-    for line in beyond:
-        print(f"  - {line}")
-
-
-def _out_of_reach(settings: Settings, pending: Pending, words: Words) -> list[str]:
-    """Copies that neta cannot remove, by what is known of them."""
-    lines = [words("forget.source", channel=words(f"channel.{c}")) for c in pending.told["channels"]]
-    lines += [words("forget.file", file=file) for file in pending.waiting if Path(file).exists()]
-    entries = ledger.read(settings.lake.ledger)
-    lines += [words("forget.backup", file=e.payload["file"], at=e.at[:10]) for e in entries if e.kind == "backup"]
-    lines += [words("forget.handed_out", **out) for out in handing.those_of(settings.lake, pending.names)]
-    stones = tombstones.read(settings.lake)
-    names = {f"withdrawn:{mark}" for mark in pending.marks if mark in stones.marks}
-    lines += [words("forget.used", id=e.id, at=e.at[:10]) for e in entries if e.kind == "used" and e.subject in names]
-    return [*lines, words("forget.elsewhere")]

@@ -10,7 +10,7 @@ from flows import show
 from flows.failures import Refused
 from flows.settings import Settings, load
 from tasks import people
-from tasks.people import EVIDENCE, Pair
+from tasks.people import EVIDENCE, Pair, People
 from tasks.refs import ref
 from warehouse import ledger, store
 from warehouse.words import Words
@@ -24,7 +24,7 @@ def show_people(home: Path, with_decided: bool, as_json: bool) -> None:
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        pairs = [p for p in _pairs(settings, con) if with_decided or p.decision == "open"]
+        pairs = [p for p in standing(settings, con).pairs if with_decided or p.decision == "open"]
         refs = sorted({end for pair in pairs for end in pair[:2]})
         sent = {row["contributor_ref"]: row for row in store.ask(con, store.question("sent_by"), {"refs": refs})}
     if as_json:
@@ -35,13 +35,14 @@ def show_people(home: Path, with_decided: bool, as_json: bool) -> None:
         _print(settings, pairs, sent, words)
 
 
-def _pairs(settings: Settings, con) -> list[Pair]:
-    """Every pair as it stands with what was decided since the build, the open ones first."""
+def standing(settings: Settings, con) -> People:
+    """Who is one person with whom by what was decided up to now, and every pair, the open ones first."""
     rows = store.ask(con, store.question("same_person"))
     proposals = [Pair(row["contributor_ref"], row["other_contributor_ref"], tuple(row["evidence"])) for row in rows]
     said = people.decided(ledger.read(settings.lake.ledger))
-    found = people.settled(_contributors(con), [pair for pair in proposals if pair.evidence], said).pairs
-    return sorted(found, key=lambda p: (p.decision != "open", -max(map(EVIDENCE.get, p.evidence), default=0), p))
+    found = people.settled(_contributors(con), [pair for pair in proposals if pair.evidence], said)
+    weight = lambda p: (p.decision != "open", -max(map(EVIDENCE.get, p.evidence), default=0), p)  # noqa: E731
+    return found._replace(pairs=sorted(found.pairs, key=weight))
 
 
 def _contributors(con) -> list[str]:
@@ -80,16 +81,22 @@ def decide(home: Path, kind: str, one: str, other: str, who: str | None, why: st
     """Write into the ledger that two accounts (p… or NAMESPACE:AUTHOR_ID) are one person's or not; what to tell of it."""
     settings = load(home)
     words = Words(settings.language)
+    entry, ends, barred = say(settings, kind, one, other, who or getpass.getuser(), why)
+    told = words(f"people.said_{kind}", id=entry, one=ends[0], other=ends[1])
+    return f"{told}\n{words('people.barred', n=barred)}" if barred else told
+
+
+def say(settings: Settings, kind: str, one: str, other: str, who: str, why: str | None) -> tuple[int, list[str], int]:
+    """(ledger entry, the two refs, pairs decided to be one that cannot be joined). Refused: an account nobody knows."""
+    words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
         known = set(_contributors(con))
     ends = sorted(_contributor(settings, known, name, words) for name in (one, other))
     if ends[0] == ends[1]:
         raise Refused(words("people.one_only", name=one))
-    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), kind, ends[0], {"other": ends[1]}, why)
-    told = words(f"people.said_{kind}", id=entry, one=ends[0], other=ends[1])
+    entry = ledger.append(settings.lake.ledger, who, kind, ends[0], {"other": ends[1]}, why)
     stand = people.settled(known, (), people.decided(ledger.read(settings.lake.ledger))).pairs  # all are decided
-    barred = sum(pair.decision == "apart" for pair in stand)
-    return f"{told}\n{words('people.barred', n=barred)}" if barred else told
+    return entry, ends, sum(pair.decision == "apart" for pair in stand)
 
 
 def _contributor(settings: Settings, known: set[str], name: str, words: Words) -> str:

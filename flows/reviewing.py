@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from dashboards.plain import plain
 from flows import show
 from flows.failures import Refused
 from flows.settings import Settings, load
+from flows.told import told
+from flows.waiting import Row, Task, Waiting, disputed
 from tasks import adjudication
 from warehouse import codebook, ledger, store
 from warehouse.words import Words
@@ -21,71 +23,55 @@ def show_next(home: Path, as_json: bool) -> None:
     settings = load(home)
     words = Words(settings.language)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        rows = store.ask(con, store.question("review_next"))
-    decisions, book = _decisions(settings), codebook.load(settings.codebook)
-    waiting = _open(rows, decisions, book)
+        waiting = waiting_of(settings, con)
+        task = next(waiting.open(), None)
+        row = _row(con, task) if task else None
     if as_json:
-        show.as_json({"waiting": len(waiting), "next": waiting[0] if waiting else None})
-    elif not waiting:
+        show.as_json({"waiting": waiting.open_count(), "next": row})
+    elif not row:
         print(words("review.none"))
     else:
-        _print(waiting[0], len(waiting), words)
-        _print_disagreements(waiting[0], decisions, words)
+        _print(row, waiting.open_count(), words)
+        _print_disagreements(row, waiting, words)
 
 
-def _open(rows: list[dict], decisions: list[ledger.Entry], book: codebook.Codebook) -> list[dict]:
-    """Rows of review_next without the questions that were decided, about the text on show, since the build."""
-    decided = _decided(decisions)
-    for row in rows:
-        said = decided.get((row["submission_ref"], row["text_hash"]), {})
-        row["dimensions"] = [] if _uncounted(said, book) else [d for d in row["dimensions"] if d not in said]
-    return [row for row in rows if row["dimensions"]]
+def waiting_of(settings: Settings, con) -> Waiting:
+    """The queue of the version that a connection reads, with everything that the ledger says."""
+
+    def look_up(refs: Sequence[str]) -> list[tuple[str, str]]:
+        cursor = con.cursor()  # it may be asked later, by another thread
+        return cursor.execute(store.question("review_named"), {"refs": list(refs)}).fetchall()
+
+    waiting = Waiting(_rows(con), codebook.load(settings.codebook), look_up)
+    waiting.hear(ledger.read(settings.lake.ledger))
+    return waiting
 
 
-def _by_question(decisions: list[ledger.Entry]) -> dict[tuple[str, str, str], list[ledger.Entry]]:
-    """(submission_ref, dimension, text_hash) -> what was decided of it, in order of writing."""
-    said = defaultdict(list)
-    for entry in decisions:
-        said[tuple(entry.payload[name] for name in ("submission_ref", "dimension", "text_hash"))].append(entry)
-    return said
+def _rows(con) -> dict[str, Row]:
+    """Equal lists of dimensions are one tuple: a hundred thousand rows hold few different ones."""
+    cursor, found, known = con.execute(store.question("review_next")), {}, {}
+    while some := cursor.fetchmany(5_000):
+        for ref, seen, dimensions, is_drawn, _ in some:
+            asked = tuple(dimensions)
+            found[ref] = Row(ref, seen, known.setdefault(asked, asked), is_drawn)
+    return found
 
 
-def open_disagreements(decisions: list[ledger.Entry]) -> dict[tuple[str, str, str], list[ledger.Entry]]:
-    """Those of _by_question() that want an adjudicator."""
-    said = _by_question(adjudication.by_people(decisions))
-    return {what: entries for what, entries in said.items() if adjudication.disagree(entries)}
+def _row(con, task: Task) -> dict:
+    """A task with the text and the codes that stand."""
+    story = told(con, task.ref)
+    kept = ("submission_ref", "channel", "local_date", "text_hash", "title_masked", "body_masked")
+    codes = [{name: row[name] for name in ("dimension", "code", "probability")} for row in story.standing]
+    found = {name: story.tellings[0][name] for name in kept} | {"codes": codes, "llm_codes": story.llm_codes}
+    return found | {"dimensions": list(task.dimensions), "is_drawn": task.why == "drawn"}
 
 
-def _print_disagreements(row: dict, decisions: list[ledger.Entry], words: Words) -> None:
+def _print_disagreements(row: dict, waiting: Waiting, words: Words) -> None:
     """Who said what of the questions that want an adjudicator."""
-    for (ref, dimension, seen), said in open_disagreements(decisions).items():
-        if (ref, seen) == (row["submission_ref"], row["text_hash"]):
-            told = [f"{who}={','.join(e.payload['codes']) or '–'}" for who, e in adjudication.words(said).items()]
-            print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(told)), ref=ref))
-
-
-def _decided(decisions: list[ledger.Entry]) -> dict[tuple[str, str], dict[str, list[str]]]:
-    """(ref, text hash) -> dimension -> codes, where the latest word is a person's and no other person's differs.
-
-    A teller's correction asks for a person.
-    """
-    decided: dict = defaultdict(dict)
-    for (ref, dimension, seen), said in _by_question(decisions).items():
-        last = said[-1].payload
-        if last.get("as") != adjudication.CONTRIBUTOR and not adjudication.disagree(adjudication.by_people(said)):
-            decided[ref, seen][dimension] = last["codes"]
-    return decided
-
-
-def _uncounted(said: dict[str, list[str]], book: codebook.Codebook) -> bool:
-    """Whether a person has said that it is not to be counted: nothing more is asked of it."""
-    shut = any(name in said and not set(said[name]) & set(codes) for name, codes in book.count_only.items())
-    return shut or any(set(said.get(name, ())) & set(codes) for name, codes in book.count_apart.items())
-
-
-def decided_since(settings: Settings, ref: str, seen: str) -> dict[str, list[str]]:
-    """dimension -> codes that people decided of a submission by the text on show, built in yet or not."""
-    return _decided(_decisions(settings)).get((ref, seen), {})
+    ref = row["submission_ref"]
+    for dimension, said in disputed(waiting.said(ref, row["text_hash"])).items():
+        spoken = [f"{who}={','.join(e.payload['codes']) or '–'}" for who, e in adjudication.words(said).items()]
+        print(words("review.disagreement", dimension=dimension, told=plain(" / ".join(spoken)), ref=ref))
 
 
 def _print(row: dict, waiting: int, words: Words) -> None:
@@ -119,10 +105,15 @@ def decide(
     book = codebook.load(settings.codebook)
     dimension, codes = _parsed(decision, book)
     submission_id, ref, seen = find(settings, submission)
-    payload = {"dimension": dimension, "codes": codes, "text_hash": seen, "submission_ref": ref}
-    payload |= {"codebook_version": book.version, "codebook_meaning": book.meaning} | ({"as": voice} if voice else {})
+    payload = chosen(dimension, codes, seen, ref, book) | ({"as": voice} if voice else {})
     entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "code", submission_id, payload, why)
     return Words(settings.language)("review.decided", id=entry, ref=ref, what=f"{dimension}={','.join(codes) or '–'}")
+
+
+def chosen(dimension: str, codes: Sequence[str], seen: str, ref: str, book: codebook.Codebook) -> dict:
+    """What a decision says that a person chose; seen: the hash of the text on show."""
+    about = {"dimension": dimension, "codes": list(codes), "text_hash": seen, "submission_ref": ref}
+    return about | {"codebook_version": book.version, "codebook_meaning": book.meaning}
 
 
 def _parsed(decision: str, book: codebook.Codebook) -> tuple[str, list[str]]:
@@ -131,38 +122,46 @@ def _parsed(decision: str, book: codebook.Codebook) -> tuple[str, list[str]]:
     if not equals or dimension is None:
         known = " ".join(d.name for d in book.dimensions)
         raise Refused(f"「{decision}」: 観点=分類 の形で書いてください。観点: {known}")
-    codes = list(dict.fromkeys(c.strip() for c in value.split(",") if c.strip()))
+    return dimension.name, checked(dimension, [c.strip() for c in value.split(",") if c.strip()])
+
+
+def checked(dimension: codebook.Dimension, codes: Sequence[str]) -> list[str]:
+    """Codes of one dimension, each once. Refused if they cannot be decided."""
+    codes = list(dict.fromkeys(codes))
     unknown = [c for c in codes if c not in dimension.by_code]
     if unknown:
         raise Refused(f"「{unknown[0]}」は{dimension.ja}の分類にありません。使えるもの: {' '.join(dimension.by_code)}")
     if not dimension.multi and len(codes) != 1:
         raise Refused(f"{dimension.ja}は1つだけ選んでください")
-    return dimension.name, codes
+    return codes
 
 
 def find(settings: Settings, name: str) -> tuple[str, str, str]:
     """(submission_id, ref, text hash) of a submission named by its ref or by its native id."""
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        return find_in(con, settings, name)
+
+
+def find_in(con, settings: Settings, name: str) -> tuple[str, str, str]:
+    """As find, in a version that is open."""
     from tasks.refs import ref as made
-    from tasks.whereabouts import submission_id_of
 
     ref = made(settings.key(), "submission", name) if ":" in name else name
-    with store.reading(settings.lake, str(settings.zone)) as con:
-        found = store.ask(con, store.question("review_find"), {"ref": ref})
+    found = store.ask(con, store.question("review_find"), {"ref": ref})
     if not found:
         raise Refused(
             f"{name}: この応募は集計済みのデータにありません。neta review next か neta explain で確かめてください"
         )
-    native = name if ":" in name else submission_id_of(settings.lake, settings.key(), ref, found[0]["raw_id"])
+    native = name if ":" in name else native_of(con, settings, ref)
     return native, ref, found[0]["text_hash"]
 
 
-def _decisions(settings: Settings) -> list[ledger.Entry]:
-    """Those that today's codebook still understands, in its words."""
-    from tasks.codebooks.changes import read_today
+def native_of(con, settings: Settings, ref: str) -> str:
+    """The submission_id behind a ref that this version has."""
+    from tasks.whereabouts import submission_id_of
 
-    book = codebook.load(settings.codebook)
-    read = [read_today(book, entry) for entry in ledger.read(settings.lake.ledger, "code")]
-    return [entry for entry, lost in read if not lost]
+    (item,) = store.ask(con, store.question("review_item"), {"ref": ref})
+    return submission_id_of(settings.lake, settings.key(), ref, item["raw_id"])
 
 
 def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from dashboards.plain import plain
 from flows import show
 from flows.failures import Refused
-from flows.reviewing import find
+from flows.reviewing import find_in
 from flows.settings import Settings, load
+from tasks.taken_back import decided
 from warehouse import ledger, store
 from warehouse.words import Words
 
@@ -21,10 +22,10 @@ Pair = frozenset[str]  # of submission_refs
 def show_links(home: Path, also_linked: bool, as_json: bool) -> None:
     """Pairs that may be one story and that nobody decided, the likeliest first; also_linked: then those linked."""
     settings = load(home)
-    words, decided = Words(settings.language), _decided(settings)
+    words, answered = Words(settings.language), _decided(settings)
     with store.reading(settings.lake, str(settings.zone)) as con:
-        rows = store.ask(con, store.question("links"), {"all": also_linked})
-        pairs = list(_asked(rows, decided)) + [row for row in rows if row["verdict"] == "same"]
+        rows = store.ask(con, store.question("links"), {"all": also_linked, "most": None})
+        pairs = list(asked(rows, answered)) + [row for row in rows if row["verdict"] == "same"]
         shown = pairs if as_json else pairs[:LISTED]
         refs = sorted({row[end] for row in shown for end in ("submission_ref", "other_ref")})
         texts = {row["submission_ref"]: row for row in store.ask(con, store.question("texts"), {"refs": refs})}
@@ -38,7 +39,7 @@ def show_links(home: Path, also_linked: bool, as_json: bool) -> None:
         print("\n" + words("link.more", n=len(pairs) - len(shown)))
 
 
-def _asked(rows: Iterable[dict], decided: set[Pair]) -> Iterator[dict]:
+def asked(rows: Iterable[dict], decided: set[Pair]) -> Iterator[dict]:
     """Open pairs, one between two stories: who answers for one pair answers for the stories that hold it."""
     rows = [row for row in rows if row["verdict"] == "perhaps"]
     told = {_stories(row) for row in rows if frozenset((row["submission_ref"], row["other_ref"])) in decided}
@@ -53,24 +54,25 @@ def _stories(row: dict) -> tuple[str, str]:
 
 
 def _decided(settings: Settings) -> set[Pair]:
-    entries = (e for kind in ("same", "apart") for e in ledger.read(settings.lake.ledger, kind))
+    entries = decided(settings.lake.ledger, "same", "apart")
     return {frozenset((e.payload["submission_ref"], e.payload["other_ref"])) for e in entries}
 
 
 def _told(row: dict, texts: dict[str, dict], words: Words) -> dict:
     kept = ("verdict", "kind", "score", "containment", "resemblance")
     both = [texts[row[end]] for end in ("submission_ref", "other_ref")]
-    return {name: row[name] for name in kept} | {"evidence": _evidence(row, words), "submissions": both}
+    return {name: row[name] for name in kept} | {"evidence": evidence(row, words), "submissions": both}
 
 
-def _evidence(row: dict, words: Words) -> str:
+def evidence(row: dict, words: Words) -> str:
+    """What speaks for a pair."""
     share = "" if row["containment"] is None else f"{row['containment']:.0%}"
     return words(f"link.kind_{row['kind']}", share=share)
 
 
 def _print(row: dict, texts: dict[str, dict], words: Words) -> None:
     one, other = row["submission_ref"], row["other_ref"]
-    print(f"\n{words('link.' + row['verdict'])}: {_evidence(row, words)}")
+    print(f"\n{words('link.' + row['verdict'])}: {evidence(row, words)}")
     for ref in (one, other):
         told = texts[ref]
         print(f"■ {ref}  {words('channel.' + told['channel'])}  {told['local_date']}")
@@ -87,11 +89,18 @@ def say(home: Path, verdict: str, one: str, other: str, who: str | None, why: st
     It names submissions, never stories: stories come and go with what links. Returns what to tell.
     """
     settings = load(home)
-    words = Words(settings.language)
-    (subject, ref, seen), (other_id, other_ref, other_seen) = find(settings, one), find(settings, other)
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        new = said(con, settings, verdict, one, other, who or getpass.getuser(), why)
+    (entry,) = ledger.append_many(settings.lake.ledger, [new])
+    refs = {"one": new.payload["submission_ref"], "other": new.payload["other_ref"]}
+    return Words(settings.language)(f"link.said_{verdict}", id=entry, **refs)
+
+
+def said(con, settings: Settings, verdict: str, one: str, other: str, who: str, why: str | None = None) -> ledger.New:
+    """What is to be written of a pair. Refused for what is no pair."""
+    (subject, ref, seen), (other_id, other_ref, other_seen) = (find_in(con, settings, name) for name in (one, other))
     if ref == other_ref:
-        raise Refused(words("link.one_only", ref=ref))
+        raise Refused(Words(settings.language)("link.one_only", ref=ref))
     payload = {"other": other_id, "submission_ref": ref, "other_ref": other_ref}
     payload |= {"text_hash": seen, "other_text_hash": other_seen}
-    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), verdict, subject, payload, why)
-    return words(f"link.said_{verdict}", id=entry, one=ref, other=other_ref)
+    return ledger.New(who, verdict, subject, payload, why)

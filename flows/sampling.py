@@ -13,11 +13,11 @@ from warehouse import ledger, store
 from warehouse.words import Words
 
 
-def draw(home: Path, count: int, seed: int | None, who: str | None, why: str | None) -> str:
+def draw(home: Path, count: int, seed: int | None, who: str | None, why: str | None, double: bool = False) -> str:
     """Draw stories for people to code and write the design into the ledger; returns what to tell.
 
-    seed: if not given, that of the sample in force, so that what was coded stays in the sample. Refused where there
-    is nothing to draw from.
+    seed: if not given, that of the sample in force, so that what was coded stays in the sample. double: for two people
+    to code, each alone; by the same seed these are the first of the sample. Refused where there is nothing to draw from.
     """
     settings = load(home)
     words = Words(settings.language)
@@ -29,5 +29,12 @@ def draw(home: Path, count: int, seed: int | None, who: str | None, why: str | N
     if seed is None:
         seed = before["seed"] if before else secrets.randbelow(2**31)
     design = sampling.draw(seed, count, frame)
-    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), "sample", str(seed), design, why)
-    return words("sample.drawn", id=entry, n=design["n"], frame_size=design["frame_size"], seed=seed)
+    kind = "double" if double else "sample"
+    entry = ledger.append(settings.lake.ledger, who or getpass.getuser(), kind, str(seed), design, why)
+    return words(
+        f"sample.{'drawn_double' if double else 'drawn'}",
+        id=entry,
+        n=design["n"],
+        frame_size=design["frame_size"],
+        seed=seed,
+    )

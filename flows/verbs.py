@@ -223,35 +223,28 @@ def held_items(settings: Settings) -> set[str]:
 
 def show_status(home: Path, as_json: bool) -> None:
     """Freshness, account, backlog."""
-    from flows import runlog
+    from flows.standing import standing
 
     settings = load(home)
     words, out = Words(settings.language), show.console()
-    runs = {kind: runlog.last_success(settings.lake, kind) for kind in ("ingest", "build")}
     with store.reading(settings.lake, str(settings.zone)) as con:
         account, path = counts.account(con, words), counts.stages(con, words)
-        backlog = store.ask(con, store.question("backlog"))[0]
-        fresh, drift = (store.ask(con, store.question(name)) for name in ("freshness", "drift"))
+        told = standing(settings, con)
     if as_json:
-        told = {
-            "runs": runs,
-            "account": account,
-            "stages": path,
-            "backlog": backlog,
-            "freshness": fresh,
-            "drift": drift,
-        }
-        show.as_json(told)
+        show.as_json({"account": account, "stages": path, **told})
         return
     show.banner(out, settings, words)
-    for kind, at in runs.items():
+    for kind, at in told["runs"].items():
         when = at and f"{at.astimezone(settings.zone):%Y-%m-%d %H:%M}"
         out.print(f"{words('notice.' + kind)}: {when or words('notice.never')}")
     show.account(out, account, words)
     show.stages(out, path, words)
-    for row in fresh:
-        out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {row['last_received']}")
-    for row in drift:
+    for row in told["freshness"]:
+        when = row["last_received"] or words("notice.never")
+        out.print(f"{words('status.fresh')} {words('channel.' + row['channel'])}: {when}")
+    for row in told["drift"]:
         out.print(words("status.drift", **row | {"channel": words("channel." + row["channel"])}), markup=False)
     _tell_if_no_model(out, settings, words)
-    out.print(words("status.backlog", **backlog))
+    out.print(words("status.backlog", **told["backlog"]))
+    if any(told["unbuilt"].values()):
+        out.print(words("status.unbuilt", **told["unbuilt"]))

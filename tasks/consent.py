@@ -26,10 +26,11 @@ def of_todays_turns(entries: Iterable[Entry], messages: pd.DataFrame, submission
     """
     said = list(entries)
     today = by_todays_turns(said, messages, submissions)
-    return [now if now.subject == was.subject else _taken_back(now) for was, now in zip(said, today, strict=True)]
+    return [now if now.subject == was.subject else taken_back(now) for was, now in zip(said, today, strict=True)]
 
 
-def _taken_back(entry: Entry) -> Entry:
+def taken_back(entry: Entry) -> Entry:
+    """An entry without what it grants."""
     return Entry(**{f: getattr(entry, f) for f in Entry.__slots__} | {"payload": {**entry.payload, "grant": []}})
 
 

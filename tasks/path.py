@@ -18,6 +18,7 @@ from tasks.coding.coder import Coder
 from tasks.coding.in_force import coder_in_force
 from tasks.link import link
 from tasks.memory import few_searches
+from tasks.mended import mended
 from tasks.protect import protect
 from tasks.refs import ref
 from tasks.turns import settle
@@ -56,7 +57,9 @@ def travel(
     conform.prune_cache(lake)
     is_withdrawn = tombstones.read(lake).cover_messages(messages)  # raw holds such rows only after a restore
     withdrawn = set_aside(messages[is_withdrawn], "conform", "withdrawn")
-    turns, aside = settle(messages[~is_withdrawn], me, call.hashtags, call.opens, gap_minutes)
+    is_mended = messages["raw_id"].isin(mended(decisions)) & ~is_withdrawn
+    replaced = set_aside(messages[is_mended], "conform", "superseded", "mended")
+    turns, aside = settle(messages[~is_withdrawn & ~is_mended], me, call.hashtags, call.opens, gap_minutes)
     tell("accept")
     accepted, held, submission_check = accept(turns, sorted(channels.known()))
     tell("link")
@@ -71,7 +74,7 @@ def travel(
     coding, to_review = _coded(coder, book, lake, messages, submissions, decisions)
     tell("load")
     refs = dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
-    everything_aside = together([withdrawn, aside, held, copies])
+    everything_aside = together([withdrawn, replaced, aside, held, copies])
     checks = [
         StageResult("submission", submission_check, lambda i: ref(key, "submission", i)),
         _check_coding(coding, submissions, book),

@@ -21,12 +21,12 @@ settings.register_profile(
 settings.load_profile("neta")
 
 
-def run_neta(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_neta(*words: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """`neta WORDS…` in a process of its own, from this tree; environment: variables beside the usual ones."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NETA_")}
     env = kept | {"PYTHONPATH": str(ROOT)} | environment
     command = [sys.executable, "-m", "flows.cli", *map(str, words)]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=180)
+    return subprocess.run(command, env=env, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=180)
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,10 @@ class Lake:
         columns = (pq.read_table(f, columns=["raw_id"], partitioning=None) for f in self.raw_files(channel))
         return {bytes.fromhex(raw_id) for table in columns for raw_id in table["raw_id"].to_pylist()}
 
+    def item_count(self) -> int:
+        """How many items raw holds, as its files' footers tell."""
+        return sum(pq.read_metadata(file).num_rows for file in self.raw_files())
+
     def write_raw(self, table: pa.Table, channel: str, day: str) -> Path:
         """Write items (schema RAW) durably. Named by its sorted raw_ids: the same batch twice is the same file."""
         ids = table["raw_id"].to_pylist()
@@ -167,6 +171,18 @@ def locked(lake: Lake, wait_seconds: float = 600) -> Iterator[None]:
         handle.flush()
         _sweep(lake)
         yield
+
+
+def is_locked(lake: Lake) -> bool:
+    """Whether a neta is at work on this home."""
+    if not (lake.home / ".lock").exists():
+        return False
+    with (lake.home / ".lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def _sweep(lake: Lake) -> None:

@@ -183,6 +183,7 @@ INPUTS = {
     "in_build": pa.schema([
         *_plain("version"), ("built_at", TIME), *_plain("call_title"), ("is_sample", pa.bool_()),
         *_plain("time_zone", "codebook_version", "coder_version", "input_hash"),
+        ("last_decision_id", pa.int64()),
     ]),
 }  # fmt: skip
 

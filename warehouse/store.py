@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -29,6 +30,7 @@ PARTS = {"intake": {"fct_submission", "fct_item", "fct_set_aside", "dim_channel"
 # Left out of the intake part: they come after it.
 CODED_COLUMNS = {"story_id", "merged_story_id", "is_representative", "merged_person_ref"}
 _EVERY = "DIMENSION"  # in a file's name and text: once for each dimension of the codebook
+_LOCKING = Lock()
 _HEADER = re.compile(r"^-- (what|ja|grain|inputs): (.+)$", re.M)
 
 
@@ -143,7 +145,10 @@ def reading(lake: Lake, zone: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def open_locked(path: Path, zone: str) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to one warehouse file, safe for foreign SQL (read_only alone still reads local files)."""
+    """A read-only connection to one warehouse file, safe for foreign SQL (read_only alone still reads local files).
+
+    Connections of one process to one file share a database: it is locked by the first, in the zone given then.
+    """
     con = duckdb.connect(
         path,
         read_only=True,
@@ -155,11 +160,17 @@ def open_locked(path: Path, zone: str) -> duckdb.DuckDBPyConnection:
             "max_temp_directory_size": "0B",
         },
     )
+    with _LOCKING:
+        if not con.execute("SELECT current_setting('lock_configuration')").fetchone()[0]:
+            _lock(con, zone)
+    return con
+
+
+def _lock(con: duckdb.DuckDBPyConnection, zone: str) -> None:
     con.execute("SET GLOBAL TimeZone = $zone", {"zone": zone})  # global: for its cursors too
     con.execute("SET enable_external_access = false")
     con.execute("SET disabled_filesystems = 'LocalFileSystem'")  # the one handle above stays open; nothing else opens
     con.execute("SET lock_configuration = true")
-    return con
 
 
 def question(name: str, **replace: str) -> str:

@@ -10,8 +10,15 @@ from dashboards.doing import Doing
 from dashboards.site import Site
 from flows.failures import Refused
 from flows.settings import Settings
+from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
 from flows.web.originals import RawItems
+from flows.web.people import HomePeople
+from flows.web.quarantine import Holding
+from flows.web.review import Reviewer
+from flows.web.rights import HomeRights
+from flows.web.take_in import Uploads
+from flows.web.today import Standing
 from warehouse.accounts import Accounts
 from warehouse.words import Words
 
@@ -20,7 +27,12 @@ LOOPBACK = "127.0.0.1"
 
 def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
-    doing = Doing(jobs=ChildJobs(settings.lake.home), originals=RawItems(settings))
+    jobs = ChildJobs(settings.lake.home)
+    rights = {"consents": HomeConsents(settings), "people": HomePeople(settings), "rights": HomeRights(settings, jobs)}
+    rights |= {"today": Standing(settings), "quarantine": Holding(settings)}
+    doing = Doing(
+        jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), review=Reviewer(settings), **rights
+    )
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, _access(settings, host), doing)
 
 

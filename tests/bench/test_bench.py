@@ -14,12 +14,13 @@ from tasks.sample import tellings
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
 from tests.bench import ledger as bench_ledger
-from tests.bench import letters, linking
+from tests.bench import letters, linking, reviewing
 from tests.bench.exports import land_export, write_export
 from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
 from tests.bench.retellings import read, score
 from warehouse import ledger
+from warehouse.lake import Lake
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -121,3 +122,10 @@ def test_texts_to_link_are_the_same_every_time_and_their_copies_are_found():
     made = linking.measure("neta", 1_000)
     assert list(linking.texts(50)) == list(linking.texts(100))[:50]
     assert (made["planted"], made["right"], made["beside"]) == (20, 20, 0)
+
+
+def test_a_story_after_the_other_is_confirmed_in_the_browser(tmp_path):
+    home = reviewing.home_of(300, tmp_path)
+    told = reviewing.measure(home, 5)
+    assert told.keys() == {"start s", "peak MB", "first ms", "p50 ms", "p95 ms", "CPU ms"} and told["p95 ms"] > 0
+    assert len({entry.subject for entry in ledger.read(Lake(home).ledger, "code")}) == 5

@@ -19,8 +19,8 @@ from warehouse.words import Words
 HOSTILE = "<img src=x onerror=alert(1)>\"']}"
 
 
-@pytest.fixture(scope="module")
-def page() -> html.HtmlElement:
+def small_page() -> str:
+    """The page of a coder that saw six texts, two dimensions, and names that mean harm."""
     book = codebook.load(codebook.BUILT_IN)
     industry = book.by_name["industry"]
     renamed = replace(industry, ja=HOSTILE, codes=(replace(industry.codes[0], ja=HOSTILE), *industry.codes[1:]))
@@ -37,7 +37,12 @@ def page() -> html.HtmlElement:
     sets = [{"name": "apart", "n": 6, "main": "both", "coders": {"rules": scores(texts, said, book), "both": whole}}]
     curve = [{"n": n, "dimensions": scores(texts, said, book)} for n in (3, 6)]
     report = {"coder": HOSTILE, "codebook": "1", "at": datetime(2026, 1, 1, tzinfo=UTC), "sets": sets, "curve": curve}
-    return html.fromstring(render(report, book, Words("ja"), HOSTILE, True))
+    return render(report, book, Words("ja"), HOSTILE, True)
+
+
+@pytest.fixture(scope="module")
+def page() -> html.HtmlElement:
+    return html.fromstring(small_page())
 
 
 def test_what_comes_from_outside_is_text(page):

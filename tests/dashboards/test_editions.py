@@ -83,7 +83,7 @@ def test_a_sample_home_says_so_on_every_page(call, publish, visitor):
     publish(call)
     for link in ("/", "/stories", "/items"):
         page = visitor.see(link)
-        assert "見本データ" in page.findtext(".//title") and page.xpath("//p[@class='sample']")
+        assert "見本データ" in page.findtext(".//title") and page.xpath("//*[@class='sample']")
 
 
 def test_in_english(call, publish, english):

@@ -332,5 +332,8 @@ def test_the_llm_counts_nothing_and_where_it_differs_a_person_is_asked(call, ask
     after = [asked(call, f"FROM {name}") for name in ("mart_story_code", "fct_story", "mart_total", "fct_to_review")]
     assert after[:3] == before[:3] and before[3] == []
     assert after[3] == [(r, d, "llm_differs") for r, d in (("none", "topic"), ("other", "topic"), ("quiet", "told"))]
-    (row,) = [r for r in asked(call, store.question("review_next")) if r[0] == "none"]
-    assert [{c["code"] for c in codes} for codes in row[7:9]] == [{"yes", "good", "apple", "oak"}, {"yes", None}]
+    assert "none" in [row[0] for row in asked(call, store.question("review_next"))]
+    standing = asked(call, store.question("review_standing"), story="story-none")
+    assert {row[1] for row in standing} == {"yes", "good", "apple", "oak"}
+    codings = asked(call, store.question("review_codings"), refs=["none"])
+    assert {row[2] for row in codings if row[3] == "llm"} == {"yes", None}

@@ -8,11 +8,16 @@ what a person saw is named by its hash. Kinds, each with a payload of its own:
 `code` (subject = submission_id; {dimension, codes, text_hash, as}); `as` is `contributor` where the teller corrected it,
   `adjudicator` where people had disagreed (tasks/adjudication.py).
 `sample` (subject = seed; {seed, n, frame_size, probability, last_place, drawn}): stories to code, see tasks/sampling.py.
+`double` (subject = seed; as `sample`): stories for two people to code, each alone, see flows/waiting.py.
+`second` (subject = submission_id; {submission_ref, text_hash}): who coded it asks for a second coder.
+`again` (subject = who; {drawn}): stories of their own that they code once more, without their first answer.
+`undo` (subject as of what it undoes; {entries, submission_ref}): ids of entries of its writer that no longer hold, see tasks/taken_back.py.
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
 `llm` (subject = submission_id; {text_hash, codebook, model, answers or problem}): a model's reply, see tasks/kept_replies.py.
 `consent` (subject = submission_id; {grant, withdraw, evidence, name_as}): scopes, see tasks/consent.py.
+`mended` (subject = raw_id; {is_mended, problem, items}): a better source stands for a held item, see tasks/mended.py.
 `withdrawal` (subject = keyed mark of author or submission; {scope, submissions, items, channels, verified_by}).
 `erased` (subject = the kind of what was erased, or `withdrawn`; {entries: id -> digest of what remains of it}).
 `candidate`, `used`, `gift_copy` (subject = submission_id): it may be quoted, it was, a copy of the book was promised for it.

@@ -1,8 +1,3 @@
--- what: one submission and its first raw item
+-- what: one submission's story and text
 -- parameters: ref
-SELECT submission.text_hash, item.raw_id
-FROM fct_submission AS submission
-JOIN fct_item AS item USING (submission_ref)
-WHERE submission_ref = $ref
-ORDER BY item.sequence
-LIMIT 1;
+SELECT story_id, text_hash FROM fct_submission WHERE submission_ref = $ref;

@@ -24,27 +24,10 @@ asked AS (
   SELECT submission_ref, list(dimension ORDER BY dimension) AS dimensions, coalesce(sum(gain), 0) AS gain
   FROM open LEFT JOIN doubt USING (submission_ref, dimension)
   GROUP BY submission_ref
-),
-standing AS (
-  SELECT
-    story_id,
-    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC, code) AS codes
-  FROM mart_story_code
-  GROUP BY story_id
-),
-outside AS (  -- what a model that was asked says
-  SELECT
-    submission_ref,
-    list({dimension: dimension, code: code, probability: probability} ORDER BY dimension, probability DESC) AS llm_codes
-  FROM fct_coding WHERE coder = 'llm'
-  GROUP BY submission_ref
 )
 SELECT
-  submission_ref, channel, local_date, text_hash, title_masked, body_masked, dimensions, coalesce(codes, []) AS codes,
-  coalesce(llm_codes, []) AS llm_codes, drawn.submission_ref IS NOT NULL AS is_drawn, round(gain, 3) AS gain
+  submission_ref, text_hash, dimensions, drawn.submission_ref IS NOT NULL AS is_drawn, round(gain, 3) AS gain
 FROM asked
 JOIN fct_submission USING (submission_ref)
-LEFT JOIN standing USING (story_id)
-LEFT JOIN outside USING (submission_ref)
 LEFT JOIN fct_sample AS drawn USING (submission_ref)
 ORDER BY draw_order NULLS LAST, gain DESC, len(dimensions) DESC, posted_at, submission_ref;

@@ -1,0 +1,1 @@
+"""Pages on people: what they allow, which accounts are one person's, what is held of them, and their withdrawal."""

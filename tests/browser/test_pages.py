@@ -1,0 +1,88 @@
+"""Every page, as somebody sees it: who sees badly, by night, on a telephone, who follows every link."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+
+from dashboards.site import ROOMS
+from tests.browser.conftest import NARROW
+
+pytestmark = pytest.mark.service
+
+INSIDE = "/*"  # at the end of a path: the first page that it links to and that lies below it
+PAGES = [path for _, path, _ in ROOMS]
+PAGES += ["/items", "/items/*", "/stories?story=nobody", "/review/pairs", "/review/disagreements", "/review/agreement"]
+PAGES += ["/consent/*", "/people?show=decided", "/jobs", "/account"]
+ALIKE = 4  # links that differ in values only: as many of them are followed
+STEPS = 40  # of the Tab key; what comes after is more of the same
+
+
+def go(page, path: str) -> None:
+    """To one of PAGES, which must be there."""
+    above = path.removesuffix(INSIDE)
+    assert page.goto(above).status == 200
+    if path != above:
+        link = page.locator(f"main a[href^='{above}/']").first.get_attribute("href")
+        assert page.goto(link).status == 200
+
+
+def by_axe(page, *rules: str) -> list:
+    """What axe finds: (rule, up to three elements). rules: only these, else all."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = Axe().run(page, options=options).response["violations"]
+    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]
+
+
+# Where the keyboard is: its place among all elements, and whether one sees it.
+FOCUS = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const shown = [at, at.closest('label') ?? at]; // chips hide their box and mark the label
+  const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const marked = shown.map(one => getComputedStyle(one))
+    .some(style => parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none');
+  return [[...document.querySelectorAll('*')].indexOf(at), inside && marked, at.outerHTML.slice(0, 120)];
+}"""
+
+
+def walk(page) -> None:
+    """Down the page by the Tab key, seeing at each step where one is, never going back."""
+    places: list[int] = []
+    for _ in range(STEPS):
+        page.keyboard.press("Tab")
+        place, is_seen, element = page.evaluate(FOCUS)
+        if element.startswith("<body"):  # once round
+            break
+        assert is_seen, element
+        assert not places or place > places[-1], f"back to {element}"
+        places.append(place)
+    assert len(places) > 3
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_for_everybody(served, visit, path):
+    page = visit(served)
+    go(page, path)
+    assert by_axe(page) == []
+    walk(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    assert by_axe(page, "color-contrast", "link-in-text-block", "scrollable-region-focusable") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+
+
+def test_every_link_of_every_page_leads_somewhere(served, visit):
+    page = visit(served)
+    shapes = defaultdict(set)
+    for path in PAGES:
+        go(page, path)
+        for link in page.eval_on_selector_all("[href]", "all => all.map(one => one.getAttribute('href'))"):
+            address = urlsplit(urljoin(page.url, link))
+            shapes[address.path, frozenset(parse_qs(address.query))].add(address._replace(fragment="").geturl())
+    followed = [link for links in shapes.values() for link in sorted(links)[:ALIKE]]
+    assert len(followed) > 40
+    assert {link: answer for link in followed if (answer := page.request.get(link).status) != 200} == {}
