@@ -21,12 +21,14 @@ STARTUP_SECONDS = 180
 
 def serve_web(home: Path, port: int) -> None:
     """The page on 127.0.0.1, until stopped."""
+    import pyarrow
     import uvicorn
 
     from dashboards.app import make_app
     from flows.web.site import site_of
 
     settings = load(home)
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the default one keeps 40 MB that nobody uses
     app = make_app(site_of(settings))
     print(Words(settings.language)("serve.web", port=port), flush=True)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
