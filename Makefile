@@ -10,10 +10,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench compare docs lock clean
+.PHONY: help install run web test lint bench coder-doc postgres compare docs lock clean
 
 help: ## この一覧 · this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.core ## .venv を作り、固定した版を入れる · create .venv from the hashed lock
 
@@ -36,10 +36,18 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.exports
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.linking
+	@$(BIN)/python -m tests.bench.ledger
 	@$(BIN)/python -m tests.bench.coders --speed
 	@$(BIN)/python -m tests.bench.reviewing
 
-compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
+postgres: $(VENV)/.postgres ## 台帳を PostgreSQL に置くための部品 · the driver for a ledger on PostgreSQL
+
+coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · measure the coder again, write docs/coder.md
+	@$(BIN)/neta sample --home $(HOME_DIR) >/dev/null
+	@$(BIN)/neta coder evaluate --home $(HOME_DIR) --leave-writers-out --json > .coder.json
+	@$(BIN)/python -m tests.bench.coder_doc .coder.json && rm .coder.json
+
+compare: install ## 分類器の作り方を比べる(10分、空いた機械で) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
@@ -50,6 +58,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml -o requirements.lock
 	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
+	$(UV) pyproject.toml --extra postgres -o requirements-postgres.lock
 	$(UV) pyproject.toml --extra browser -o requirements-browser.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home

@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Lake:
     """Paths of one home (absolute)."""
 
     home: Path
+    ledger_url: str = field(default="", repr=False)  # may hold a password
 
     raw = property(lambda self: self.home / "raw")
     inbox = property(lambda self: self.home / "inbox")
@@ -43,7 +44,8 @@ class Lake:
     forgetting = property(lambda self: self.home / "forgetting")
     tombstones = property(lambda self: self.home / "tombstones")
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
-    ledger = property(lambda self: self.home / "ledger.sqlite")
+    ledger_file = property(lambda self: self.home / "ledger.sqlite")
+    ledger = property(lambda self: self.ledger_url or self.ledger_file)  # what warehouse.ledger is asked with
     coders = property(lambda self: self.home / "coders")
     key_file = property(lambda self: self.home / "secret.key")
     settings_file = property(lambda self: self.home / "neta.toml")
