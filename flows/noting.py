@@ -19,6 +19,10 @@ def note(home: Path, submission: str, text: str, who: str | None) -> str:
     if not text.strip():
         raise Refused(words("ledger.no_note"))
     submission_id, ref, _ = find(settings, submission)
-    payload = {"note": text.strip(), "submission_ref": ref}
-    id_ = ledger.append(settings.lake.ledger, who or getpass.getuser(), "note", submission_id, payload)
+    (id_,) = ledger.append_many(settings.lake.ledger, [noted(submission_id, ref, text, who or getpass.getuser())])
     return words("ledger.noted", id=id_, ref=ref)
+
+
+def noted(submission_id: str, ref: str, text: str, who: str) -> ledger.New:
+    """What is to be written of a note."""
+    return ledger.New(who, "note", submission_id, {"note": text.strip(), "submission_ref": ref})

@@ -11,7 +11,7 @@ what a person saw is named by its hash. Kinds, each with a payload of its own:
 `double` (subject = seed; as `sample`): stories for two people to code, each alone, see flows/waiting.py.
 `second` (subject = submission_id; {submission_ref, text_hash}): who coded it asks for a second coder.
 `again` (subject = who; {drawn}): stories of their own that they code once more, without their first answer.
-`undo` (subject as of what it undoes; {entries, submission_ref}): ids of entries of its writer that no longer hold, see tasks/taken_back.py.
+`undo` (subject as of what it undoes; {entries, submission_ref}): entries of its writer that no longer hold, see tasks/taken_back.py.
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
