@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, signing
+from dashboards import jobs, originals, quarantine_pages, signing, today_pages
 from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
@@ -65,6 +65,10 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(withdrawal.router(site))
     if site.doing.take_in:
         app.include_router(take_in.router(site))
+    if site.doing.today:
+        app.include_router(today_pages.router(site))
+    if site.doing.quarantine:
+        app.include_router(quarantine_pages.router(site))
     return app
 
 
@@ -73,7 +77,9 @@ def _reading(site: Site) -> APIRouter:
     pages = APIRouter(dependencies=[needs("analyst")])
 
     @pages.get("/", response_class=HTMLResponse)
-    def first(request: Request) -> HTMLResponse:
+    def first(request: Request) -> Response:
+        if site.doing.today and request.state.viewer.may("editor") and not site.lake.published.exists():
+            return RedirectResponse("/today", 303)  # there are no counts yet; what comes before them is told there
         edition, late = site.shelf.current(), request.query_params.get("include_late") == "yes"
         if late not in edition.kept:
             edition.kept[late] = overview(edition, late)

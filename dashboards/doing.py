@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from duckdb import DuckDBPyConnection as Connection
 
 from dashboards.rights.doing import Consents, People, Rights
 from dashboards.take_in.asked import TakeIn
@@ -87,6 +89,73 @@ class Originals(Protocol):
         """A raw item, cut where it is long, or None."""
 
 
+class Today(Protocol):
+    """How things stand now. con: on the edition on show, None before the first build."""
+
+    def standing(self, con: Connection | None) -> Mapping:
+        """built, runs, unbuilt, backlog, freshness, drift: as `neta status --json` tells them."""
+
+    def recent(self) -> Sequence[Mapping]:
+        """The last runs, newest first: kind, channel, at, status, and their counts."""
+
+    def notices(self) -> Sequence[str]:
+        """What is late, unfinished or lies where nobody looks; one line each."""
+
+    def is_at_work(self) -> bool:
+        """Whether any neta holds the home's lock, of these pages or not."""
+
+
+class Quarantine(Protocol):
+    """What is held back. con: on the edition on show, None before the first build."""
+
+    def held(self, con: Connection | None) -> Sequence[HeldSource]: ...
+
+    def let_go(self) -> Sequence[HeldSource]:
+        """What left because a better source was given."""
+
+    def look(self, raw_id: str, con: Connection | None) -> RawItem | None:
+        """One of those items as it came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """reason: unreadable or invalid; detail: a key of words.toml [problem] or [rule], if it is known; where: in the file."""
+
+    raw_id: str
+    reason: str
+    detail: str
+    where: str
+    fetched_at: datetime
+    is_built: bool
+    is_mended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSource:
+    """Held items of one file; file: "" where none is known, then it is one item."""
+
+    ref: str
+    channel: str
+    file: str
+    items: Sequence[HeldItem]
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """text: as far as it can be read, and no more than a page shows; "" where nothing was kept."""
+
+    raw_id: str
+    channel: str
+    file: str
+    media_type: str
+    byte_count: int
+    fetched_at: datetime
+    problem: str | None
+    where: str
+    text: str
+    is_cut: bool
+
+
 @dataclass(frozen=True)
 class Doing:
     """Everything a page may ask for; a field that is None leaves its pages out."""
@@ -97,3 +166,5 @@ class Doing:
     people: People | None = None
     rights: Rights | None = None
     take_in: TakeIn | None = None
+    today: Today | None = None
+    quarantine: Quarantine | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from duckdb import DuckDBPyConnection
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
@@ -22,9 +23,11 @@ from warehouse.words import Words
 
 # name (also its word in words.toml, section web), address, who may see it
 ROOMS = (
+    ("today", "/today", "editor"),
     ("overview", "/", "analyst"),
     ("stories", "/stories", "analyst"),
     ("take_in", "/take-in", "editor"),
+    ("quarantine", "/quarantine", "editor"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
     ("consents", "/consent", "editor"),
@@ -55,6 +58,10 @@ class Site:
         """One line on who looks at whose data, before it is shown. what: a name; subject: a ref, never a native id."""
         audit.append(self.lake.audit, request.state.viewer.name, what, subject)
 
+    def con(self) -> DuckDBPyConnection | None:
+        """On the edition on show, None before the first build. One process cannot open a published file twice."""
+        return self.shelf.current().asking() if self.lake.published.exists() else None
+
     def local(self, at: datetime) -> str:
         """An aware time as the call's clock shows it."""
         return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
@@ -73,6 +80,7 @@ class Site:
                 plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 local=self.local,
+                moment=datetime.fromisoformat,
                 viewer=viewer,
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=[(name, path) for name, path, role in ROOMS if viewer.may(role)],

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import duckdb
 
 from flows.settings import Settings
 from tasks import held
@@ -34,9 +37,12 @@ class Held:
         return "q" + hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:15]
 
 
-def held_now(settings: Settings) -> list[Held]:
-    """All that is held, in order of source and landing. What landed broken since the last build is told already."""
-    built, settled = _published(settings)
+def held_now(settings: Settings, con: duckdb.DuckDBPyConnection | None) -> list[Held]:
+    """All that is held, in order of source and landing. What landed broken since the last build is told already.
+
+    con: on the published warehouse, None if there is none.
+    """
+    built, settled = _published(con) if con else ({}, set())
     done = mended(ledger.read(settings.lake.ledger))
     found = [_held(row, built, settled, done) for row in held.rows(settings.lake, built)]
     return sorted((one for one in found if one), key=_place)
@@ -53,15 +59,22 @@ def let_go_before(settings: Settings) -> list[Held]:
     return [Held(row, "conform", "superseded", row.problem or "", True, True) for row in rows_]
 
 
-def _published(settings: Settings) -> tuple[dict[str, dict], set[str]]:
+@contextmanager
+def on_show(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The published warehouse, or None before the first build."""
+    if not settings.lake.published.exists():
+        yield None
+        return
+    with store.reading(settings.lake, str(settings.zone)) as con:
+        yield con
+
+
+def _published(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, dict], set[str]]:
     """(held raw items by raw_id, raw_ids set aside otherwise)."""
-    try:
-        with store.reading(settings.lake, str(settings.zone)) as con:
-            rows = store.ask(con, store.question("held_items"))
-            other = {row["raw_id"] for row in store.ask(con, store.question("set_aside_otherwise"))}
-            return {row["raw_id"]: row for row in rows}, other
-    except store.NotBuilt:
-        return {}, set()
+    rows = store.ask(con, store.question("held_items"))
+    return {row["raw_id"]: row for row in rows}, {
+        row["raw_id"] for row in store.ask(con, store.question("set_aside_otherwise"))
+    }
 
 
 def _held(row: Row, built: dict[str, dict], settled: Iterable[str], done: Iterable[str]) -> Held | None:

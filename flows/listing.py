@@ -30,6 +30,7 @@ def list_conversations(home: Path, channel: str, paths: Sequence[Path], as_json:
     ticked = chosen(found, options)
     if as_json:
         show.as_json([{**asdict(c), "chosen": c.key in ticked} for c in found])
+        notices(show.console(of_errors=True), unread, words)
     else:
         notices(show.console(), unread, words)
         _show(sorted(found, key=lambda c: (c.key not in ticked, c.title)), ticked, settings, words)

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows import show
 from flows.build import build
 from flows.failures import Refused
-from flows.holding import Held, held_now, let_go_before
+from flows.holding import Held, held_now, let_go_before, on_show
 from flows.ingest import ingest
 from flows.settings import Settings, load
 from tasks import channels, conform, held
@@ -42,10 +42,10 @@ def retry_and_tell(home: Path, refs: Sequence[str], files: Sequence[Path], who: 
     Exit code.
     """
     settings = load(home)
-    chosen = [one for one in _named(held_now(settings), refs, settings) if not one.is_mended]
+    chosen = [one for one in _named(_held(settings), refs, settings) if not one.is_mended]
     done = retry(settings, chosen, files, who)
     _build_anew(settings)
-    done.left = len(held_now(settings))
+    done.left = len(_held(settings))
     _tell(settings, "retry.done", vars(done), as_json)
     return 0
 
@@ -61,6 +61,11 @@ def put_back(home: Path, refs: Sequence[str], who: str, as_json: bool) -> int:
     _build_anew(settings)
     _tell(settings, "retry.put_back", {"tried": len(chosen)}, as_json)
     return 0
+
+
+def _held(settings: Settings) -> list[Held]:
+    with on_show(settings) as con:
+        return held_now(settings, con)
 
 
 def _build_anew(settings: Settings) -> None:

@@ -15,10 +15,10 @@ from warehouse.counts import OUTCOMES, Breakdown, range_told
 from warehouse.words import Words
 
 
-def console() -> Console:
+def console(of_errors: bool = False) -> Console:
     """A console that keeps Japanese lines whole when its output goes into a file or a pipe."""
-    plain = Console(highlight=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=110, soft_wrap=True)
+    plain = Console(highlight=False, stderr=of_errors)
+    return plain if plain.is_terminal else Console(highlight=False, stderr=of_errors, width=110, soft_wrap=True)
 
 
 def as_json(value: object) -> None:

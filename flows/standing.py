@@ -23,17 +23,20 @@ PAUSE = 300  # seconds after which somebody was doing something else
 MEASURED = 20  # steps from story to story from which a pace can be told
 
 
-def standing(settings: Settings) -> dict:
-    """built (None before the first build), runs, unbuilt, backlog, freshness, drift; times aware, counts as numbers."""
+def standing(settings: Settings, con: duckdb.DuckDBPyConnection | None) -> dict:
+    """built (None before the first build), runs, unbuilt, backlog, freshness, drift; times aware, counts as numbers.
+
+    con: on the published warehouse, None if there is none.
+    """
     lake, decisions = settings.lake, ledger.read(settings.lake.ledger)
     runs = {kind: runlog.last_success(lake, kind) for kind in ("ingest", "build")}
-    try:
-        with store.reading(lake, str(settings.zone)) as con:
-            built = _of_build(con, settings, decisions)
-    except store.NotBuilt:
-        built = {"built": None, "backlog": None, "drift": [], "freshness": []}
-        built["unbuilt"] = {"decision_count": len(_deciding(decisions)), "item_count": lake.item_count()}
-    return {"runs": runs, **built, "freshness": _freshness(settings, built["freshness"])}
+    told = _of_build(con, settings, decisions) if con else _before_builds(settings, decisions)
+    return {"runs": runs, **told, "freshness": _freshness(settings, told["freshness"])}
+
+
+def _before_builds(settings: Settings, decisions: Sequence[Entry]) -> dict:
+    unbuilt = {"decision_count": len(_deciding(decisions)), "item_count": settings.lake.item_count()}
+    return {"built": None, "unbuilt": unbuilt, "backlog": None, "freshness": [], "drift": []}
 
 
 def _of_build(con: duckdb.DuckDBPyConnection, settings: Settings, decisions: Sequence[Entry]) -> dict:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows import show, uploads
 from flows.failures import Refused
-from flows.holding import held_now
+from flows.holding import held_now, on_show
 from flows.ingest import ingest, summary
 from flows.retrying import let_go
 from flows.settings import Settings, load
@@ -36,12 +36,14 @@ def take_in(home: Path, upload: str) -> int:
     return QUARANTINE if account["quarantined"] else 0
 
 
-def _let_go(settings: Settings, told: Mapping, files: Sequence[Path]) -> int:
-    """How many held items of the source that this upload is to mend leave the quarantine."""
-    source = told.get("mends")
-    group = [one for one in held_now(settings) if one.source == source and not one.is_mended] if source else []
-    group = [one for one in group if one.row.channel == told["channel"]]
-    return let_go(settings, group, files, told["who"], is_named=True) if group else 0
+def _let_go(settings: Settings, told: Mapping, files: Sequence[Path]) -> int | None:
+    """How many held items of the source that this upload is to mend leave the quarantine; None if it is to mend none."""
+    if not told.get("mends"):
+        return None
+    with on_show(settings) as con:
+        group = [one for one in held_now(settings, con) if one.source == told["mends"] and not one.is_mended]
+    is_same = group and group[0].row.channel == told["channel"]
+    return let_go(settings, group, files, told["who"], is_named=True) if is_same else 0
 
 
 def _account(done: Mapping) -> dict:

@@ -229,7 +229,7 @@ def show_status(home: Path, as_json: bool) -> None:
     words, out = Words(settings.language), show.console()
     with store.reading(settings.lake, str(settings.zone)) as con:
         account, path = counts.account(con, words), counts.stages(con, words)
-    told = standing(settings)
+        told = standing(settings, con)
     if as_json:
         show.as_json({"account": account, "stages": path, **told})
         return

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks import channels, worker
@@ -43,7 +44,7 @@ class Reading:
 
 def rows(lake: Lake, raw_ids: Collection[str]) -> list[Row]:
     """Those raw items, and all that landed with a problem."""
-    wanted = pc.field("raw_id").isin(list(raw_ids)) | pc.field("problem").is_valid()
+    wanted = pc.field("raw_id").isin(pa.array(raw_ids, pa.string())) | pc.field("problem").is_valid()
     return [_row(told) for file in lake.raw_files() for told in read_parquet(file, _COLUMNS, wanted).to_pylist()]
 
 

@@ -94,8 +94,8 @@ class TakeIn(Protocol):
     def waiting(self) -> Sequence[Upload]:
         """Those not landed yet, newest first."""
 
-    def choose(self, upload: str, channel: str) -> None:
-        """Say which channel it came by."""
+    def choose(self, upload: str, channel: str, mends: str | None = None) -> None:
+        """Say which channel it came by. mends: the ref of a held source (dashboards/doing.py) that it is to mend."""
 
     def listed(self, upload: str) -> Listed:
         """The conversations it holds; they are being read until is_read."""

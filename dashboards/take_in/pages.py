@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -59,7 +59,7 @@ def router(site: Site) -> APIRouter:
         except Refusal as refusal:
             await hear_out(request)
             return _refused(site, request, refusal)
-        return _started(site, request, made[-1].id, fields.get("channel", ""))
+        return _started(site, request, made[-1].id, fields)
 
     @pages.post("/paste", dependencies=[Depends(_small)])
     def paste(request: Request, form: Form) -> Response:
@@ -127,20 +127,20 @@ def _refused(site: Site, request: Request, refusal: Refusal) -> Response:
     return _first(site, request, told, refusal.status)
 
 
-def _started(site: Site, request: Request, upload: str, channel: str) -> Response:
-    _choose(site, request, site.doing.take_in.get(upload), channel)
+def _started(site: Site, request: Request, upload: str, fields: Mapping[str, str]) -> Response:
+    _choose(site, request, site.doing.take_in.get(upload), fields.get("channel", ""), fields.get("mends"))
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"next": f"/take-in/{upload}"})
     return _to(upload)
 
 
-def _choose(site: Site, request: Request, upload: Upload, channel: str) -> None:
+def _choose(site: Site, request: Request, upload: Upload, channel: str, mends: str | None = None) -> None:
     """Take the channel down; where it has no conversations to tick, nothing more is to be asked."""
     ask = site.doing.take_in
     if _runs(site, upload) or upload.account is not None:
         return
     if channel in {name for part in ask.channels() for name in part}:
-        ask.choose(upload.id, channel)
+        ask.choose(upload.id, channel, mends)
         if not ask.get(upload.id).lists:
             ask.land(upload.id, request.state.viewer.name, None)
 

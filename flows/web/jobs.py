@@ -17,7 +17,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -39,6 +39,7 @@ class ChildJobs:
     def __init__(self, home: Path):
         self._home, self._folder = home, home / "state" / "jobs"
         self._starting = threading.Lock()
+        self._ours: set[str] = set()  # of this process, until their code is written down
 
     def start(self, who: str, *words: str) -> str:
         """Start `neta WORDS…` and return its id; of a command that runs already the id of that one.
@@ -58,12 +59,10 @@ class ChildJobs:
         """A job by its id, also of pages that were stopped since."""
         if not _ID.fullmatch(job) or not self._file(job, "json").exists():
             return None
-        ends = self._is_held(job)  # looked at first: what ends in between has its code by then, or is seen as running
+        lives = job in self._ours or self._is_held(job)  # looked at first: what ends in between has its code by then
         told = json.loads(self._file(job, "json").read_text(encoding="utf-8"))
-        code, is_lost = told.get("code"), not ends and "code" not in told
-        return Job(
-            job, told["verb"], told["who"], datetime.fromisoformat(told["started_at"]), code, self._lines(job), is_lost
-        )
+        code, at = told.get("code"), datetime.fromisoformat(told["started_at"])
+        return Job(job, told["verb"], told["who"], at, code, self._lines(job), is_lost=not lives and code is None)
 
     def last(self, verb: str) -> Job | None:
         """The newest that ran these words."""
@@ -91,13 +90,16 @@ class ChildJobs:
         with self._file(job, "log").open("ab") as log, _as_file(told) as given:
             fcntl.flock(log, fcntl.LOCK_EX)  # the child inherits it, and it ends with the last who does
             env = os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "100", "NO_COLOR": "1"}
+            self._ours.add(job)
             child = subprocess.Popen(command, stdin=given, stdout=log, stderr=log, env=env)
         threading.Thread(target=self._end, args=(job, child), daemon=True).start()
         return job
 
     def _end(self, job: str, child: subprocess.Popen) -> None:
         code = child.wait()
-        self._tell(job, json.loads(self._file(job, "json").read_text(encoding="utf-8")) | {"code": code})
+        with suppress(FileNotFoundError):  # a withdrawal removes jobs that name the person
+            self._tell(job, json.loads(self._file(job, "json").read_text(encoding="utf-8")) | {"code": code})
+        self._ours.discard(job)
 
     def _tell(self, job: str, told: Mapping) -> None:
         file = self._file(job, "json")

@@ -14,8 +14,10 @@ from flows.web.consents import HomeConsents
 from flows.web.jobs import ChildJobs
 from flows.web.originals import RawItems
 from flows.web.people import HomePeople
+from flows.web.quarantine import Holding
 from flows.web.rights import HomeRights
 from flows.web.take_in import Uploads
+from flows.web.today import Standing
 from warehouse.accounts import Accounts
 from warehouse.words import Words
 
@@ -26,7 +28,8 @@ def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
     jobs = ChildJobs(settings.lake.home)
     rights = {"consents": HomeConsents(settings), "people": HomePeople(settings), "rights": HomeRights(settings, jobs)}
-    doing = Doing(jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), **rights)
+    at_work = {"take_in": Uploads(settings, jobs), "today": Standing(settings), "quarantine": Holding(settings)}
+    doing = Doing(jobs=jobs, originals=RawItems(settings), **at_work, **rights)
     return Site(settings.lake, str(settings.zone), settings.language, settings.sample, _access(settings, host), doing)
 
 

@@ -19,7 +19,7 @@ from dashboards.take_in.asked import Listed, Pasted, Refusal, Upload
 from flows import runlog, uploads
 from flows.settings import Settings
 from warehouse.lake import Lake
-from warehouse.words import Words, keys
+from warehouse.words import keys
 
 MOST = 1 << 30  # bytes of one upload
 SPARE = 500 << 20  # bytes of disk that stay free; landing needs as much again as came in
@@ -107,9 +107,9 @@ class Uploads:
         self._sweep()
         return [self._upload(each, told) for each, told in uploads.every(self._lake) if not told.get("account")]
 
-    def choose(self, upload: str, channel: str) -> None:
+    def choose(self, upload: str, channel: str, mends: str | None = None) -> None:
         self._lists.pop(upload, None)
-        self._remember(upload, channel=channel, conversations=None)
+        self._remember(upload, channel=channel, conversations=None, **({"mends": mends} if mends else {}))
 
     def listed(self, upload: str) -> Listed:
         with self._reading:
@@ -179,10 +179,8 @@ class Uploads:
         command = [sys.executable, "-m", "flows.cli", "--home", str(self._lake.home)]
         asked = [*command, "ingest", "--list", "--json", "--", channel, *files]
         done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIST_SECONDS)
-        if not done.stdout.strip():
-            return Listed(True, problem=done.stderr.decode("utf-8", "replace").strip()[-500:])
-        rows = json.loads(done.stdout)
-        return Listed(True, self._ticked(channel, rows), "" if done.returncode == 0 else self._words("take_in.partly"))
+        rows, problem = json.loads(done.stdout or b"[]"), done.stderr.decode("utf-8", "replace").strip()
+        return Listed(True, self._ticked(channel, rows), problem[-500:])
 
     def _ticked(self, channel: str, rows: list[dict]) -> list[dict]:
         """Those that belong to the call come first and ticked; where nothing tells which do, none is."""
@@ -190,9 +188,6 @@ class Uploads:
         tells = any(options.get(name) for name in ("conversations", "hashtags", "opens"))
         told = [{**row, "chosen": row["chosen"] and tells} for row in rows]
         return sorted(told, key=lambda row: (not row["chosen"], row["last"] or "", row["title"]))
-
-    def _words(self, key: str) -> str:
-        return Words(self._settings.language)(key)
 
     def _sweep(self) -> None:
         uploads.sweep(self._lake, runlog.now().timestamp())
