@@ -28,10 +28,10 @@ ROOMS = (
     ("stories", "/stories", "analyst"),
     ("take_in", "/take-in", "editor"),
     ("quarantine", "/quarantine", "editor"),
-    ("report", "/report", "analyst"),
-    ("coder", "/coder", "analyst"),
     ("consents", "/consent", "editor"),
     ("people", "/people", "editor"),
+    ("report", "/report", "analyst"),
+    ("coder", "/coder", "analyst"),
 )
 
 
