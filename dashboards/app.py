@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dashboards import jobs
+from dashboards import jobs, trends
 from dashboards.access import guard, needs
 from dashboards.listing import items, stories
 from dashboards.overview import overview
@@ -57,10 +57,15 @@ def _reading(site: Site) -> APIRouter:
 
     @pages.get("/", response_class=HTMLResponse)
     def first(request: Request) -> HTMLResponse:
-        edition, late = site.shelf.current(), request.query_params.get("include_late") == "yes"
-        if late not in edition.kept:
-            edition.kept[late] = overview(edition, late)
-        return site.page(request, "overview.html", **edition.kept[late])
+        late = request.query_params.get("include_late") == "yes"
+        told = site.shelf.current().remembered(("overview", late), lambda e: overview(e, late))
+        return site.page(request, "overview.html", **told)
+
+    @pages.get("/trends", response_class=HTMLResponse)
+    def over_time(request: Request) -> HTMLResponse:
+        asked = dict(request.query_params)
+        told = site.shelf.current().remembered(("trends", *sorted(asked.items())), lambda e: trends.page(e, asked))
+        return site.page(request, "trends.html", **told)
 
     @pages.get("/stories", response_class=HTMLResponse)
     def story_list(request: Request) -> HTMLResponse:

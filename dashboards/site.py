@@ -20,6 +20,7 @@ from warehouse.words import Words
 # name (also its word in words.toml, section web), address, who may see it
 ROOMS = (
     ("overview", "/", "analyst"),
+    ("trends", "/trends", "analyst"),
     ("stories", "/stories", "analyst"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),

@@ -15,10 +15,14 @@ OUTCOMES = ("counted", "joined", "duplicate", "out_of_scope", "held", "withdrawn
 RANGE = (
     "estimate", "low", "high", "coding_low", "coding_high", "link_low", "frame_count", "sample_count", "decided_count"
 )  # fmt: skip
+AGAIN = tuple(f"_{n}" for n in range(2, 10))  # benefit=a, benefit_2=b: both; a link can name a thing once only
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
 _STORY_FILTERS = {  # filters that are no dimension of the codebook
     "story": "story_id = $value",
     "month": "local_month = $value",
+    "from": "local_month >= $value",
+    "to": "local_month <= $value",
+    "week": "strftime(date_trunc('week', local_date), '%Y-%m-%d') = $value",  # named by its Monday
     "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND channel = $value)",
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
 }
@@ -120,11 +124,12 @@ def stories(
 ) -> list[dict]:
     """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
 
-    wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (counted, apart, late,
-    not_story, unconsented, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that
+    wanted: dimension -> code or group (dimension_2 …: another of it as well), channel, month, from, to (2026-03), week (its
+    Monday), story, reviewed (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
+    for one story). NoSuchBreakdown for another name; a value that
     nothing has gives no story.
     """
-    sql, parameters = _chosen(con, question("explain"), wanted, include_late, words)
+    sql, parameters = chosen(con, question("explain"), wanted, include_late, words)
     return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
 
 
@@ -132,15 +137,19 @@ def tally(
     con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
 ) -> dict[str, int]:
     """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
-    return ask(con, *_chosen(con, question("tally"), wanted, include_late, words))[0]
+    return ask(con, *chosen(con, question("tally"), wanted, include_late, words))[0]
 
 
-def _chosen(con, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words) -> tuple[str, dict]:
-    """A question over fct_story narrowed to the stories asked for, and its parameters."""
+def chosen(
+    con: duckdb.DuckDBPyConnection, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words
+) -> tuple[str, dict]:
+    """A question over fct_story narrowed to the stories asked for, and its parameters; wanted: as for `stories`."""
     by_dimension = {name: question("explain_by_DIMENSION", DIMENSION=name).strip() for name in dimensions(con)}
     kind = wanted.get("kind", "any" if "story" in wanted else "counted")
     rest = {name: value for name, value in wanted.items() if name != "kind"}
-    part, parameters = _filtered(question("explain_story"), by_dimension | _STORY_FILTERS, rest, words)
+    once = by_dimension | _STORY_FILTERS
+    known = {name + again: condition for again in ("", *AGAIN) for name, condition in once.items()}
+    part, parameters = _filtered(question("explain_story"), known, rest, words)
     parameters |= {"kind": kind, "include_late": include_late}
     return sql.replace("fct_story /* chosen */", f"(\n{part})"), parameters
 
@@ -165,7 +174,8 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
     """Conditions put into a question: names only from `known`, values only as parameters."""
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(known)))
+        once = [name for name in known if not name.endswith(AGAIN)]
+        raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(once)))
     conditions = [known[name].replace("$value", f"$value_{number}") for number, name in enumerate(wanted)]
     parameters = {f"value_{number}": value for number, value in enumerate(wanted.values())}
     return sql.replace("TRUE /* filters */", " AND ".join(conditions) or "TRUE"), parameters
