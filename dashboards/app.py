@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dashboards import jobs, trends
+from dashboards import jobs, quotes, trends
 from dashboards.access import guard, needs
 from dashboards.listing import items, stories
 from dashboards.overview import overview
@@ -70,6 +70,10 @@ def _reading(site: Site) -> APIRouter:
     @pages.get("/stories", response_class=HTMLResponse)
     def story_list(request: Request) -> HTMLResponse:
         return site.page(request, "stories.html", **stories(site.shelf.current(), dict(request.query_params)))
+
+    @pages.get("/quotes", response_class=HTMLResponse)
+    def quotable(request: Request) -> HTMLResponse:
+        return site.page(request, "quotes.html", **quotes.page(site.shelf.current(), dict(request.query_params)))
 
     @pages.get("/items", response_class=HTMLResponse)
     def item_list(request: Request) -> HTMLResponse:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dashboards.edition import Edition, month_name
 from dashboards.links import to
 from warehouse.counts import AGAIN, NoSuchBreakdown
+from warehouse.scopes import SCOPES
 from warehouse.words import Words
 
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -83,7 +84,7 @@ def _spoken(edition: Edition, name: str, value: str) -> tuple[str, str]:
         return edition.menus[menu].title, row["label"] if row else value
     if menu in SPAN and is_month(value):
         return words(f"web.{menu}"), month_name(value, words)
-    key = f"web.{menu}_{value}"
+    key = f"consent.{value}" if menu == "allows" else f"web.{menu}_{value}"
     return words(_TITLES[menu]), words(key) if words.has(key) else value
 
 
@@ -94,17 +95,18 @@ def _once(name: str) -> str:
 
 _TITLES = {
     "kind": "web.kind", "reviewed": "web.reviewed_title", "story": "web.one_story",
-    "from": "web.from", "to": "web.to", "week": "web.week",
+    "from": "web.from", "to": "web.to", "week": "web.week", "text": "web.text", "allows": "web.allows",
 }  # fmt: skip
 
 
 def form(edition: Edition, asked: Asked, **more: object) -> dict:
     """What the filter's form needs: a choice a dimension, channel and months; what it has no field for goes along unseen."""
     names = [*edition.choosable, "channel", "month"]
-    fields = {*names, *SPAN, "story", "reviewed"}
+    fields = {*names, *SPAN, "story", "reviewed", "allows", "text"}
     return {
         "selects": [_select(edition, name, asked) for name in names],
         "months": edition.menus["month"].rows,
+        "scopes": SCOPES,
         "kept": {name: value for name, value in asked.wanted.items() if name not in fields} | dict(asked.view),
         **more,
     }

@@ -29,7 +29,7 @@ def stories(edition: Edition, query: Mapping[str, str]) -> dict:
         "reviewed": sentence(words, "web.reviewed", reviewed_count=reviewed),
         "chips": list(filters.chips(edition, asked)),
         "form": filters.form(edition, asked),
-        "stories": [{**story, "codes": list(_codes(edition, story, shown))} for story in found],
+        "stories": [{**story, "codes": list(codes_told(edition, story, shown))} for story in found],
         "clipped": 0 if alone else CLIPPED,
         **_paging(asked, tally["story_count"]),
     }
@@ -69,7 +69,7 @@ def _item_chip(edition: Edition, asked: Asked, name: str, value: str) -> Chip:
     return Chip(words("web.is", title=words(titles.get(name, f"web.{name}")), label=label), asked.without(name))
 
 
-def _codes(edition: Edition, story: Mapping, shown: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def codes_told(edition: Edition, story: Mapping, shown: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Title of a dimension, and (label, link) of each code of it that the story has."""
     for name in shown:
         rows = [edition.coded[name][code["code"]] for code in story["codes"] if code["dimension"] == name]

@@ -22,6 +22,7 @@ ROOMS = (
     ("overview", "/", "analyst"),
     ("trends", "/trends", "analyst"),
     ("stories", "/stories", "analyst"),
+    ("quotes", "/quotes", "analyst"),
     ("report", "/report", "analyst"),
     ("coder", "/coder", "analyst"),
 )

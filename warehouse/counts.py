@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.folding import folded
+from warehouse.scopes import SCOPES
 from warehouse.store import ask, question
 from warehouse.words import Words
 
@@ -24,8 +26,14 @@ _STORY_FILTERS = {  # filters that are no dimension of the codebook
     "to": "local_month <= $value",
     "week": "strftime(date_trunc('week', local_date), '%Y-%m-%d') = $value",  # named by its Monday
     "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND channel = $value)",
+    "allows": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND CASE $value "
+    + " ".join(f"WHEN '{scope}' THEN can_{scope}" for scope in SCOPES)
+    + " END)",
+    "text": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND (can_paraphrase OR can_quote) "
+    "AND contains(search_text, $value))",  # only what a reader is shown
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
 }
+_SEARCHED = "text"  # its values are made comparable like the texts
 _ITEM_FILTERS = {
     **{name: f"item.{name} = $value" for name in ("channel", "outcome", "stage", "reason")},
     "passed": f"list_contains({list(STAGES)}, $value) AND coalesce("
@@ -125,7 +133,8 @@ def stories(
     """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
 
     wanted: dimension -> code or group (dimension_2 …: another of it as well), channel, month, from, to (2026-03), week (its
-    Monday), story, reviewed (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
+    Monday), story, text (any part of it, however spelt),
+    allows (a scope), reviewed (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
     for one story). NoSuchBreakdown for another name; a value that
     nothing has gives no story.
     """
@@ -138,6 +147,23 @@ def tally(
 ) -> dict[str, int]:
     """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
     return ask(con, *chosen(con, question("tally"), wanted, include_late, words))[0]
+
+
+def quotes(
+    con: duckdb.DuckDBPyConnection,
+    wanted: Mapping[str, str],
+    include_late: bool,
+    words: Words,
+    scope: str,
+    longest: int,
+    limit: int,
+) -> list[dict]:
+    """Stories to quote from: with nothing left to clear, allowed (scope: quote, or any for paraphrase as well), at most
+    `longest` characters; balanced over the groups of the first two dimensions that are drawn. found_count: without limit."""
+    first, *rest = charted(con)
+    sql = question("quotes_ROWDIM_COLDIM", ROWDIM=first, COLDIM=(rest or [first])[0])
+    sql, parameters = chosen(con, sql, wanted, include_late, words)
+    return ask(con, sql, {**parameters, "scope": scope, "longest": longest, "limit": limit})
 
 
 def chosen(
@@ -177,7 +203,8 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
         once = [name for name in known if not name.endswith(AGAIN)]
         raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(once)))
     conditions = [known[name].replace("$value", f"$value_{number}") for number, name in enumerate(wanted)]
-    parameters = {f"value_{number}": value for number, value in enumerate(wanted.values())}
+    sought = [folded(value) if name.startswith(_SEARCHED) else value for name, value in wanted.items()]
+    parameters = {f"value_{number}": value for number, value in enumerate(sought)}
     return sql.replace("TRUE /* filters */", " AND ".join(conditions) or "TRUE"), parameters
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from duckdb.sqltypes import VARCHAR
 
+from warehouse.folding import folded
 from warehouse.lake import Lake, write_durably
 from warehouse.schema import described
 
@@ -68,6 +70,7 @@ def _make(
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {_block_size(inputs)})")
         con.execute("USE made")
         con.execute("SET TimeZone = $zone", {"zone": zone})
+        con.create_function("folded", folded, [VARCHAR], VARCHAR)  # DuckDB has no NFKC
         for name, table in inputs.items():
             con.register(name, table)
         for layer in LAYERS:
