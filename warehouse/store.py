@@ -65,12 +65,11 @@ def _make(
     path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str, estimate: Estimator
 ) -> None:
     path.unlink(missing_ok=True)
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    con = workshop()
     try:
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {_block_size(inputs)})")
         con.execute("USE made")
         con.execute("SET TimeZone = $zone", {"zone": zone})
-        con.create_function("folded", folded, [VARCHAR], VARCHAR)  # DuckDB has no NFKC
         for name, table in inputs.items():
             con.register(name, table)
         for layer in LAYERS:
@@ -81,6 +80,13 @@ def _make(
         con.execute("CHECKPOINT made")
     finally:
         con.close()
+
+
+def workshop() -> duckdb.DuckDBPyConnection:
+    """A connection in memory with what the SQL files lean on: `folded`, because DuckDB has no NFKC."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    con.create_function("folded", folded, [VARCHAR], VARCHAR)
+    return con
 
 
 def _block_size(inputs: Mapping[str, pa.Table]) -> int:
