@@ -160,7 +160,7 @@ def quotes(
 ) -> list[dict]:
     """Stories to quote from: with nothing left to clear, allowed (scope: quote, or any for paraphrase as well), at most
     `longest` characters; balanced over the groups of the first two dimensions that are drawn. found_count: without limit."""
-    first, *rest = charted(con)
+    first, *rest = [name for name, row in dimensions(con).items() if row["is_charted"] and not row["is_gate"]]
     sql = question("quotes_ROWDIM_COLDIM", ROWDIM=first, COLDIM=(rest or [first])[0])
     sql, parameters = chosen(con, sql, wanted, include_late, words)
     return ask(con, sql, {**parameters, "scope": scope, "longest": longest, "limit": limit})

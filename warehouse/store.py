@@ -84,7 +84,8 @@ def _make(
 
 def workshop() -> duckdb.DuckDBPyConnection:
     """A connection in memory with what the SQL files lean on: `folded`, because DuckDB has no NFKC."""
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    shut = ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements")
+    con = duckdb.connect(config=dict.fromkeys(shut, "false"))
     con.create_function("folded", folded, [VARCHAR], VARCHAR)
     return con
 

@@ -304,7 +304,7 @@ def test_every_script_reads_just_what_its_header_names(whole):
 
 
 def _reads_only(whole: duckdb.DuckDBPyConnection, script: store.Script) -> None:
-    alone = duckdb.connect(config={"python_enable_replacements": "false"})
+    alone = store.workshop()
     body = re.sub("--.*", "", script.text)
     for name in script.inputs:
         assert re.search(rf"\b{name}\b", body), f"{script.name} names {name} and does not read it"
