@@ -284,7 +284,7 @@ def whole(call):
     """A connection in which every table of every layer stands, staging too."""
     call.story("a", topic="oak")
     call.item("x")
-    con = duckdb.connect()
+    con = store.workshop()
     con.execute("SET TimeZone = 'Asia/Tokyo'")
     for name, table in call.inputs().items():
         con.register(name, table)
