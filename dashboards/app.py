@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, quarantine_pages, reports, signing, today_pages, users
+from dashboards import jobs, originals, quarantine_pages, quotes, reports, signing, today_pages, trends, users
 from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
@@ -95,14 +95,23 @@ def _reading(site: Site) -> APIRouter:
     def first(request: Request) -> Response:
         if site.doing.today and request.state.viewer.may("editor") and not site.lake.published.exists():
             return RedirectResponse("/today", 303)  # there are no counts yet; what comes before them is told there
-        edition, late = site.shelf.current(), request.query_params.get("include_late") == "yes"
-        if late not in edition.kept:
-            edition.kept[late] = overview(edition, late)
-        return site.page(request, "overview.html", **edition.kept[late])
+        late = request.query_params.get("include_late") == "yes"
+        told = site.shelf.current().remembered(("overview", late), lambda e: overview(e, late))
+        return site.page(request, "overview.html", **told)
+
+    @pages.get("/trends", response_class=HTMLResponse)
+    def over_time(request: Request) -> HTMLResponse:
+        asked = dict(request.query_params)
+        told = site.shelf.current().remembered(("trends", *sorted(asked.items())), lambda e: trends.page(e, asked))
+        return site.page(request, "trends.html", **told)
 
     @pages.get("/stories", response_class=HTMLResponse)
     def story_list(request: Request) -> HTMLResponse:
         return site.page(request, "stories.html", **stories(site.shelf.current(), dict(request.query_params)))
+
+    @pages.get("/quotes", response_class=HTMLResponse)
+    def quotable(request: Request) -> HTMLResponse:
+        return site.page(request, "quotes.html", **quotes.page(site.shelf.current(), dict(request.query_params)))
 
     @pages.get("/items", response_class=HTMLResponse)
     def item_list(request: Request) -> HTMLResponse:

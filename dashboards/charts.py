@@ -16,6 +16,7 @@ FONT = "Noto Sans JP"
 WIDTH, COLUMN = 440, 72  # px; the most that one column takes
 STEP, THICK = 36, 18  # px from bar to bar (a line of the table beside it, in static/page.css); of a bar
 HEIGHT = 180  # px of a column chart
+SMALL, SMALL_HEIGHT, PANELS_ACROSS = 232, 64, 4  # px of one of many small charts, and how many stand in a line
 LABEL_LEAST, LABEL_MOST = 190, 230  # px; charts under one another begin at one edge; a longer label ends in …
 HEADROOM = 1.16  # of the longest mark: its number stands beyond its end
 _INK, _SOFT, _FILL = "#222", "#888", "#6b6b6b"
@@ -56,6 +57,40 @@ def columns(marks: Sequence[Mark], title: str) -> str:
         _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
     ]
     return svg(_spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT))
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One of several small charts of one scale: its name, and columns from left to right."""
+
+    label: str
+    marks: Sequence[Mark]
+
+
+def multiples(panels: Sequence[Panel], title: str) -> str:
+    """Small charts beside and under one another, one scale for all, first and last column named, as one <svg> element."""
+    rows = [
+        {"panel": place, "row": row, **asdict(mark), "href": _ORIGIN + mark.href, "hit": 1}
+        for place, panel in enumerate(panels)
+        for row, mark in enumerate(panel.marks)
+    ]
+    most = max([row["count"] for row in rows] + [1])
+    names = json.dumps([panel.label for panel in panels])
+    ticks = json.dumps([mark.label for mark in panels[0].marks])
+    axis = {**_axis([]), "labelAngle": 0, "labelFontSize": 11, "labelExpr": f"{ticks}[datum.value]"}
+    axis |= {"values": sorted({0, len(panels[0].marks) - 1}), "labelOverlap": False, "labelFlush": True}
+    scale = {"domain": [0, most]}
+    length = {"y": {"field": "count", "type": "quantitative", "axis": None, "scale": scale}}
+    head = {"title": None, "labelExpr": f"{names}[datum.value]", "labelAnchor": "start", "labelFontSize": 13}
+    place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
+    layers = [
+        _layer("bars", {"type": "bar", "width": {"band": 0.72}, "color": _FILL}, length),
+        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
+    ]
+    facet = {"field": "panel", "type": "ordinal", "header": {**head, "labelColor": _INK, "labelLimit": SMALL}}
+    drawn = spec(title, rows, SMALL, SMALL_HEIGHT, facet=facet, columns=PANELS_ACROSS)
+    inner = {"width": drawn.pop("width"), "height": drawn.pop("height"), "encoding": place, "layer": layers}
+    return svg({**drawn, "autosize": "pad", "spacing": 22, "spec": inner})
 
 
 _TEXT = {"type": "text", "fontSize": 14, "color": _INK}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,19 +16,29 @@ from warehouse.counts import Breakdown
 from warehouse.lake import Lake
 from warehouse.words import Words
 
+KEPT = 200  # pages of an edition, some 50 kB each
+
 
 @dataclass
 class Edition:
-    """One published version. kept: what pages show, worked out already, by name; they can only change with the version."""
+    """One published version. kept: what pages show, by what was asked for; it can only change with the version."""
 
     path: Path
     connection: duckdb.DuckDBPyConnection
     words: Words
-    kept: dict = field(default_factory=dict)
+    kept: OrderedDict = field(default_factory=OrderedDict)
 
     def asking(self) -> duckdb.DuckDBPyConnection:
         """A cursor for one request: requests run side by side."""
         return self.connection.cursor()
+
+    def remembered(self, asked: tuple, make: Callable[[Edition], dict]) -> dict:
+        """What a page shows, worked out once for each thing asked for; the latest KEPT are remembered."""
+        if asked not in self.kept:
+            self.kept[asked] = make(self)
+            while len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+        return self.kept[asked]
 
     @cached_property
     def dimensions(self) -> dict[str, dict]:
@@ -35,6 +47,11 @@ class Edition:
     @cached_property
     def charted(self) -> list[str]:
         return counts.charted(self.asking())
+
+    @cached_property
+    def choosable(self) -> list[str]:
+        """Dimensions to choose stories by: those drawn first; not those that every counted story has in common."""
+        return [*self.charted, *(n for n, d in self.dimensions.items() if not d["is_charted"] and not d["is_gate"])]
 
     @cached_property
     def menus(self) -> dict[str, Breakdown]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from warehouse.counts import AGAIN, NoSuchBreakdown
 from warehouse.words import Words
 
 
@@ -14,6 +15,22 @@ def to(path: str, query: Mapping[str, object]) -> str:
     """A path with its query; what is empty is left out."""
     asked = urlencode({name: value for name, value in query.items() if value not in (None, "")})
     return f"{path}?{asked}" if asked else path
+
+
+def narrowed(query: Mapping[str, object], **chosen: str) -> dict[str, object]:
+    """A query with more conditions: one on a name that is asked for already stands beside the other, not in its place.
+
+    NoSuchBreakdown where a name is asked for so often that no more may stand beside.
+    """
+    told = dict(query)
+    for name, value in chosen.items():
+        names = (name, *(name + again for again in AGAIN))
+        if value not in [told.get(n) for n in names]:
+            free = next((n for n in names if not told.get(n)), None)
+            if free is None:
+                raise NoSuchBreakdown(f"{name} × {len(names) + 1}")
+            told[free] = value
+    return told
 
 
 def number(value: int, unit: str, path: str, query: Mapping[str, object]) -> Markup:

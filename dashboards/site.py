@@ -26,7 +26,12 @@ BAR = (
     (("today", "/today", "editor"),),
     (("take_in", "/take-in", "editor"), ("quarantine", "/quarantine", "editor")),
     (("review", "/review", "editor"),),
-    (("overview", "/", "analyst"), ("stories", "/stories", "analyst")),
+    (
+        ("overview", "/", "analyst"),
+        ("trends", "/trends", "analyst"),
+        ("stories", "/stories", "analyst"),
+        ("quotes", "/quotes", "analyst"),
+    ),
     (("consents", "/consent", "editor"), ("people", "/people", "editor")),
     (("report", "/report", "analyst"), ("coder", "/coder", "analyst")),
 )

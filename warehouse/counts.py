@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from warehouse.folding import folded
+from warehouse.scopes import SCOPES
 from warehouse.store import ask, question
 from warehouse.words import Words
 
@@ -15,13 +17,23 @@ OUTCOMES = ("counted", "joined", "duplicate", "out_of_scope", "held", "withdrawn
 RANGE = (
     "estimate", "low", "high", "coding_low", "coding_high", "link_low", "frame_count", "sample_count", "decided_count"
 )  # fmt: skip
+AGAIN = tuple(f"_{n}" for n in range(2, 10))  # benefit=a, benefit_2=b: both; a link can name a thing once only
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
 _STORY_FILTERS = {  # filters that are no dimension of the codebook
     "story": "story_id = $value",
     "month": "local_month = $value",
+    "from": "local_month >= $value",
+    "to": "local_month <= $value",
+    "week": "strftime(date_trunc('week', local_date), '%Y-%m-%d') = $value",  # named by its Monday
     "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND channel = $value)",
+    "allows": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND CASE $value "
+    + " ".join(f"WHEN '{scope}' THEN can_{scope}" for scope in SCOPES)
+    + " END)",
+    "text": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND (can_paraphrase OR can_quote) "
+    "AND contains(search_text, $value))",  # only what a reader is shown
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
 }
+_SEARCHED = "text"  # its values are made comparable like the texts
 _ITEM_FILTERS = {
     **{name: f"item.{name} = $value" for name in ("channel", "outcome", "stage", "reason")},
     "passed": f"list_contains({list(STAGES)}, $value) AND coalesce("
@@ -120,11 +132,13 @@ def stories(
 ) -> list[dict]:
     """Stories that meet every condition, the earliest first, with codes, tellings (masked) and raw items.
 
-    wanted: dimension -> code or group, channel, month (2026-03), story, reviewed (yes, no), kind (counted, apart, late,
-    not_story, unconsented, any; if not given, counted, or any for one story). NoSuchBreakdown for another name; a value that
+    wanted: dimension -> code or group (dimension_2 …: another of it as well), channel, month, from, to (2026-03), week (its
+    Monday), story, text (any part of it, however spelt),
+    allows (a scope), reviewed (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
+    for one story). NoSuchBreakdown for another name; a value that
     nothing has gives no story.
     """
-    sql, parameters = _chosen(con, question("explain"), wanted, include_late, words)
+    sql, parameters = chosen(con, question("explain"), wanted, include_late, words)
     return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
 
 
@@ -132,15 +146,36 @@ def tally(
     con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
 ) -> dict[str, int]:
     """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
-    return ask(con, *_chosen(con, question("tally"), wanted, include_late, words))[0]
+    return ask(con, *chosen(con, question("tally"), wanted, include_late, words))[0]
 
 
-def _chosen(con, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words) -> tuple[str, dict]:
-    """A question over fct_story narrowed to the stories asked for, and its parameters."""
+def quotes(
+    con: duckdb.DuckDBPyConnection,
+    wanted: Mapping[str, str],
+    include_late: bool,
+    words: Words,
+    scope: str,
+    longest: int,
+    limit: int,
+) -> list[dict]:
+    """Stories to quote from: with nothing left to clear, allowed (scope: quote, or any for paraphrase as well), at most
+    `longest` characters; balanced over the groups of the first two dimensions that are drawn. found_count: without limit."""
+    first, *rest = [name for name, row in dimensions(con).items() if row["is_charted"] and not row["is_gate"]]
+    sql = question("quotes_ROWDIM_COLDIM", ROWDIM=first, COLDIM=(rest or [first])[0])
+    sql, parameters = chosen(con, sql, wanted, include_late, words)
+    return ask(con, sql, {**parameters, "scope": scope, "longest": longest, "limit": limit})
+
+
+def chosen(
+    con: duckdb.DuckDBPyConnection, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words
+) -> tuple[str, dict]:
+    """A question over fct_story narrowed to the stories asked for, and its parameters; wanted: as for `stories`."""
     by_dimension = {name: question("explain_by_DIMENSION", DIMENSION=name).strip() for name in dimensions(con)}
     kind = wanted.get("kind", "any" if "story" in wanted else "counted")
     rest = {name: value for name, value in wanted.items() if name != "kind"}
-    part, parameters = _filtered(question("explain_story"), by_dimension | _STORY_FILTERS, rest, words)
+    once = by_dimension | _STORY_FILTERS
+    known = {name + again: condition for again in ("", *AGAIN) for name, condition in once.items()}
+    part, parameters = _filtered(question("explain_story"), known, rest, words)
     parameters |= {"kind": kind, "include_late": include_late}
     return sql.replace("fct_story /* chosen */", f"(\n{part})"), parameters
 
@@ -165,9 +200,11 @@ def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], wor
     """Conditions put into a question: names only from `known`, values only as parameters."""
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(known)))
+        once = [name for name in known if not name.endswith(AGAIN)]
+        raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(once)))
     conditions = [known[name].replace("$value", f"$value_{number}") for number, name in enumerate(wanted)]
-    parameters = {f"value_{number}": value for number, value in enumerate(wanted.values())}
+    sought = [folded(value) if name.startswith(_SEARCHED) else value for name, value in wanted.items()]
+    parameters = {f"value_{number}": value for number, value in enumerate(sought)}
     return sql.replace("TRUE /* filters */", " AND ".join(conditions) or "TRUE"), parameters
 
 

@@ -35,7 +35,7 @@ def page() -> str:
 
 def _empty_warehouse(dimensions: list[str]) -> duckdb.DuckDBPyConnection:
     """Every table without rows, for its columns and types."""
-    con = duckdb.connect()
+    con = store.workshop()
     for name, kind in schema.INPUTS.items():
         con.register(name, schema.empty(kind))
     for layer in store.LAYERS:

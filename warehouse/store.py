@@ -13,7 +13,9 @@ from threading import Lock
 
 import duckdb
 import pyarrow as pa
+from duckdb.sqltypes import VARCHAR
 
+from warehouse.folding import folded
 from warehouse.lake import Lake, write_durably
 from warehouse.schema import described
 
@@ -65,7 +67,7 @@ def _make(
     path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str, estimate: Estimator
 ) -> None:
     path.unlink(missing_ok=True)
-    con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    con = workshop()
     try:
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {_block_size(inputs)})")
         con.execute("USE made")
@@ -80,6 +82,14 @@ def _make(
         con.execute("CHECKPOINT made")
     finally:
         con.close()
+
+
+def workshop() -> duckdb.DuckDBPyConnection:
+    """A connection in memory with what the SQL files lean on: `folded`, because DuckDB has no NFKC."""
+    shut = ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements")
+    con = duckdb.connect(config=dict.fromkeys(shut, "false"))
+    con.create_function("folded", folded, [VARCHAR], VARCHAR)
+    return con
 
 
 def _block_size(inputs: Mapping[str, pa.Table]) -> int:

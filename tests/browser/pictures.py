@@ -6,12 +6,7 @@ a dependency for this alone: chromium draws, and the palette is ours).
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-
-from tests.browser.conftest import driving, serving
-from tests.conftest import ROOT, run_neta
+from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 WIDTH = 1120  # px

@@ -284,7 +284,7 @@ def whole(call):
     """A connection in which every table of every layer stands, staging too."""
     call.story("a", topic="oak")
     call.item("x")
-    con = duckdb.connect()
+    con = store.workshop()
     con.execute("SET TimeZone = 'Asia/Tokyo'")
     for name, table in call.inputs().items():
         con.register(name, table)
@@ -304,7 +304,7 @@ def test_every_script_reads_just_what_its_header_names(whole):
 
 
 def _reads_only(whole: duckdb.DuckDBPyConnection, script: store.Script) -> None:
-    alone = duckdb.connect(config={"python_enable_replacements": "false"})
+    alone = store.workshop()
     body = re.sub("--.*", "", script.text)
     for name in script.inputs:
         assert re.search(rf"\b{name}\b", body), f"{script.name} names {name} and does not read it"
