@@ -44,6 +44,9 @@ compare: install ## 分類器の作り方を比べる(30分以上) · ways to ma
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest
 	@$(BIN)/python -m warehouse.dictionary
+	@rm -rf $(VENV)/docs-home  # made anew: what somebody decided in the sample home would change the answers
+	@$(BIN)/neta sample --home $(VENV)/docs-home && $(BIN)/neta run --no-prefect --home $(VENV)/docs-home >/dev/null || [ $$? -eq 3 ]
+	@$(BIN)/python -m warehouse.questions_page $(VENV)/docs-home/warehouse/warehouse.duckdb
 
 lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (needs uv)
 	$(UV) pyproject.toml -o requirements.lock

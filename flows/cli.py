@@ -349,18 +349,28 @@ def counts(
 
 
 @main.command()
-@click.argument("query", required=False)
+@click.argument("query", nargs=-1, metavar='["SELECT …" | 条件=値 …]')
+@click.option("--questions", "listed", is_flag=True, help="名前のついた質問の一覧")
+@click.option("--question", help="名前のついた質問にたずねる(条件=値 を何度でも書ける)")
 @click.option("--csv", "as_csv", is_flag=True, help="CSVで出す")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="ファイルに書く(.csv か .xlsx)")
 @json_option
 @at_home
-def sql(home: Path, query: str | None, as_csv: bool, as_json: bool) -> None:
-    """集計済みのデータにSQLでたずねる(読むだけ)。
+def sql(home: Path, query: tuple[str, ...], listed: bool, question: str | None, as_csv: bool, out, as_json: bool):
+    """集計済みのデータにSQLか、名前のついた質問でたずねる(読むだけ)。
 
-    例: neta sql "SELECT local_month, count(*) FROM fct_story WHERE is_counted GROUP BY 1 ORDER BY 1"
+    \b
+    例: neta sql "SELECT local_month, count(*) FROM stories_counted GROUP BY 1 ORDER BY 1"
+        neta sql --questions
+        neta sql --question months_compared earlier=2026-03 later=2026-04
     """
-    from flows.asking import show_sql
+    from flows import asking
 
-    show_sql(home, query, "csv" if as_csv else "json" if as_json else "table")
+    form = "csv" if as_csv else "json" if as_json else "table"
+    if listed:
+        asking.list_questions(home, form)
+    else:
+        asking.show_sql(home, query, question, form, out)
 
 
 @main.command()
