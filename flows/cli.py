@@ -334,15 +334,23 @@ def codebook_import(home: Path, file: Path, directory: Path) -> None:
 @click.option("--codes", is_flag=True, help="まとめだけでなく細かい項目も出す")
 @click.option("--persons", is_flag=True, help="話の数ではなく人の数で出す")
 @click.option("--parts", is_flag=True, help="幅の内訳(分類によるもの、同じ話かどうかによるもの)も出す")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="表(.csv .xlsx)か図(.svg .png .pdf)に書く")
 @json_option
 @at_home
 def counts(
-    home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, parts: bool, as_json: bool
+    home: Path, by: str | None, include_late: bool, codes: bool, persons: bool, parts: bool, out, as_json: bool
 ) -> None:
     """話の数(--persons では人の数)を出す。
 
+    \b
     例: neta counts --by platform,month
+        neta counts --by benefit --out 良かったこと.png
     """
+    if out:
+        from flows.taking import take_counts
+
+        click.echo(take_counts(home, by, include_late, codes, persons, out))
+        return
     from flows.verbs import show_counts
 
     show_counts(home, by, include_late, codes, as_json, persons, parts)
