@@ -381,6 +381,30 @@ def sql(home: Path, query: tuple[str, ...], listed: bool, question: str | None, 
         asking.show_sql(home, query, question, form, out)
 
 
+@main.group()
+def export() -> None:
+    """ほかの道具へ: 伏せ字の本文と分類を、KH Coder や質的分析ソフトの形にする。"""
+
+
+def _export(tool: str, metavar: str, told: str):
+    """`neta export khcoder` and `neta export refi`: a file, and who takes it."""
+
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar=metavar)
+    @click.option("--flagged", is_flag=True, help="掲載を止める印のある話も入れる")
+    @who_option
+    @at_home
+    def write(home: Path, file: Path, flagged: bool, who: str) -> None:
+        from flows.exporting import export as export_
+
+        export_(home, tool, file.absolute(), flagged, who)
+
+    export.command(tool, help=f"{told}\n\n例: neta export {tool} {metavar}")(write)
+
+
+_export("khcoder", "stories.xlsx", "KH Coder 用の Excel。1行に1つの話、分類は外部変数。")
+_export("refi", "stories.qdpx", "REFI-QDA(QualCoder・MAXQDA・NVivo など)。本文、分類表、根拠の位置。")
+
+
 @main.command()
 @click.argument("conditions", nargs=-1)
 @click.option("--include-late", is_flag=True, help="締切後に届いた話も含める")

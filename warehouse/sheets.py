@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from warehouse.zipped import packed
@@ -71,7 +71,7 @@ def to_xlsx(sheets: Mapping[str, Rows], made_at: datetime, widths: Sequence[int]
     import openpyxl
 
     workbook = openpyxl.Workbook(write_only=True)
-    workbook.properties.creator, workbook.properties.created = "neta", made_at.replace(tzinfo=None)
+    workbook.properties.creator, workbook.properties.created = "neta", made_at.astimezone(UTC).replace(tzinfo=None)
     for name, rows in sheets.items():
         sheet = workbook.create_sheet(re.sub(r"[\\/*?:\[\]']", " ", name)[:31])
         sheet.freeze_panes = "A2"
@@ -106,7 +106,7 @@ def shortened(text: str) -> str:
 
 def _undated(workbook: io.BytesIO, made_at: datetime) -> Iterator[tuple[str, bytes]]:
     """Its members, with the time of saving replaced."""
-    stamp = made_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    stamp = f"{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}".encode()
     with zipfile.ZipFile(workbook) as archive:
         for name in archive.namelist():
             content = archive.read(name)

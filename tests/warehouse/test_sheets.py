@@ -7,17 +7,17 @@ import io
 import re
 import unicodedata
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from warehouse.sheets import LONGEST, safe, to_csv, to_xlsx
 
-AT = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
+AT = datetime(2026, 4, 1, 21, 30, tzinfo=timezone(timedelta(hours=9)))
 ACTING = ["=1+1", "+81 90", "-2+3", "@SUM(A1)", "＝1", "＋1", "－1", "＠x", "﹦1", "\t=1", "\tx", "\rx", "\nx"]
 ACTING += [" =1", "　＝1", "\u200b=1", "'=1", '"=1"', "「=1」", " ' =1", "\u00a0@x", "\ufeff=1", "-"]
 INERT = ["", "a=1", "1+1", "話 = 話", "・-", "#REF", "note@", "'quoted'", "　"]
@@ -55,6 +55,7 @@ def test_csv_begins_with_the_mark_that_excel_knows_and_keeps_numbers():
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=6))
+@example(ACTING)
 def test_every_text_of_a_workbook_is_a_text(texts):
     made = to_xlsx({"話": [["head"], *([text] for text in texts)]}, AT)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:

@@ -3,6 +3,6 @@
 -- grain: one dimension × code
 -- inputs: in_code, in_dimension
 CREATE TABLE dim_code AS
-SELECT dimension, code, label_ja, label_en, group_code, group_ja, group_en, group_order, code_order
+SELECT dimension, code, label_ja, label_en, definition, group_code, group_ja, group_en, group_order, code_order
 FROM in_code SEMI JOIN in_dimension USING (dimension)
 ORDER BY dimension, code_order;
