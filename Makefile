@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench compare docs lock clean
+.PHONY: help install run web test lint bench compare notebook docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,8 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
+notebook: $(VENV)/.notebook ## marimo を入れる (neta sql --open) · install marimo
+
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest
 	@$(BIN)/python -m warehouse.dictionary
@@ -53,6 +55,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
 	$(UV) pyproject.toml --extra browser -o requirements-browser.lock
+	$(UV) pyproject.toml --extra notebook -o requirements-notebook.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home
 	rm -rf $(VENV) $(HOME_DIR)

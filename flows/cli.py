@@ -362,16 +362,24 @@ def counts(
 @click.option("--question", help="名前のついた質問にたずねる(条件=値 を何度でも書ける)")
 @click.option("--csv", "as_csv", is_flag=True, help="CSVで出す")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="ファイルに書く(.csv か .xlsx)")
+@click.option("--open", "in_notebook", is_flag=True, help="marimo のノートで開く(make notebook で入れておく)")
+@click.option("--port", default=2718, show_default=True, help="--open: 127.0.0.1 のポート")
+@click.option("--no-browser", is_flag=True, help="--open: ブラウザは開かず、アドレスを出すだけ")
 @json_option
 @at_home
-def sql(home: Path, query: tuple[str, ...], listed: bool, question: str | None, as_csv: bool, out, as_json: bool):
+def sql(home: Path, query, listed, question, as_csv, out, in_notebook, port, no_browser, as_json) -> None:
     """集計済みのデータにSQLか、名前のついた質問でたずねる(読むだけ)。
 
     \b
     例: neta sql "SELECT local_month, count(*) FROM stories_counted GROUP BY 1 ORDER BY 1"
         neta sql --questions
         neta sql --question months_compared earlier=2026-03 later=2026-04
+        neta sql --open
     """
+    if in_notebook:
+        from flows.notebook import open_notebook
+
+        sys.exit(open_notebook(home, port, not no_browser))
     from flows import asking
 
     form = "csv" if as_csv else "json" if as_json else "table"
