@@ -16,6 +16,7 @@ import warehouse
 from flows.failures import Refused
 from flows.settings import Settings, load
 from warehouse import store
+from warehouse.lake import Lake
 from warehouse.words import Words
 
 EXAMPLE = Path(warehouse.__file__).parent / "notebook.txt"
@@ -32,18 +33,17 @@ def open_notebook(home: Path, port: int, with_browser: bool) -> int:
         raise Refused(words("notebook.missing"))
     if not settings.lake.published.exists():
         raise store.NotBuilt(f"{home}")
-    file = _file(settings)
+    file = _file(settings.lake)
     print(words("notebook.open", file=file), flush=True)
     # What marimo keeps of a run holds answers, and so texts: it lies outside the home and goes when marimo ends.
     with tempfile.TemporaryDirectory(prefix="neta-notebook-") as kept:
         return _run(_command(file, port, with_browser), _environment(settings, kept))
 
 
-def _file(settings: Settings) -> Path:
-    file = settings.lake.home / "notebook.py"
-    if not file.exists():
-        shutil.copyfile(EXAMPLE, file)
-    return file
+def _file(lake: Lake) -> Path:
+    if not lake.notebook.exists():
+        shutil.copyfile(EXAMPLE, lake.notebook)
+    return lake.notebook
 
 
 def _command(file: Path, port: int, with_browser: bool) -> list[str]:

@@ -5,6 +5,7 @@ home/
   tombstones                                                                        kept; again beside the home
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
+  notebook.py                                                                       the editor's own, if `neta sql --open` was used
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
 """
 
@@ -46,6 +47,7 @@ class Lake:
     ledger = property(lambda self: self.home / "ledger.sqlite")
     coders = property(lambda self: self.home / "coders")
     key_file = property(lambda self: self.home / "secret.key")
+    notebook = property(lambda self: self.home / "notebook.py")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")
 
