@@ -37,15 +37,19 @@ class Table:
 
 
 def foot(
-    total: Mapping, build: Mapping, words: Words, *, unit: str, is_multi: bool, include_late: bool = False
+    total: Mapping, build: Mapping, words: Words, *, unit: str = "", is_multi: bool = False, include_late: bool = False
 ) -> list[str]:
     """n, what is counted, multiple answers, what a count means, and which version of the warehouse it is of.
 
-    total: as counts.totals; build: as counts.build_info; unit: story or person.
+    total: as counts.totals; build: as counts.build_info; unit: story, person, or nothing where both stand.
     """
     day = f"{build['built_at'].astimezone(ZoneInfo(build['time_zone'])):%Y-%m-%d}"
     made = words("take.made", call=build["call_title"], date=day, version=build["version"])
-    told = [words("take.n", **total), words(f"take.unit_{unit}"), words("take.multiple") if is_multi else ""]
+    told = [
+        words("take.n", **total),
+        words(f"take.unit_{unit}") if unit else "",
+        words("take.multiple") if is_multi else "",
+    ]
     return [
         " · ".join(filter(None, [*told, words("take.late") if include_late else ""])),
         words("count.note"),

@@ -28,16 +28,25 @@ def show_sql(home: Path, asked: Sequence[str], name: str | None, form: str, out:
     write = out and _writer(out, words)
     with store.reading(settings.lake, str(settings.zone)) as con:
         names, rows = _asked_by_name(con, name, asked, words) if name else _asked_freely(con, asked, words)
-        built = counts.build_info(con)
+        heads = [words(f"column.{column}") for column in names] if name else names
+        if write:
+            write([heads, *rows, *(_foot(con, name, asked, words) if name else ())], counts.build_info(con)["built_at"])
     if write:
-        write([names, *rows], built["built_at"])
         print(words("question.written", file=out, n=len(rows)))
     elif form == "json":
         show.as_json([dict(zip(names, row, strict=True)) for row in rows])
     elif form == "csv":
         sys.stdout.write(sheets.to_csv([names, *rows], bom=False).decode())
     else:
-        show.rows(show.console(), [_heading(n, words) if name else n for n in names], rows)
+        show.rows(show.console(), heads, rows)
+
+
+def _foot(con, name: str, asked: Sequence[str], words: Words) -> list[list[str]]:
+    """What was asked and what its counts mean, under the answer in a file."""
+    from dashboards.take_away import foot
+
+    title = " ".join([questions.named(name, words).titles[words.language], *asked])
+    return [[], *([line] for line in (title, *foot(counts.totals(con), counts.build_info(con), words)))]
 
 
 def _asked_freely(con, asked: Sequence[str], words: Words) -> tuple[list[str], list[tuple]]:
@@ -74,10 +83,6 @@ def _writer(out: Path, words: Words) -> Callable[[list, datetime], None]:
     if out.suffix.lower() not in known:
         raise Refused(words("question.out_kind", file=out, known=" ".join(known)))
     return known[out.suffix.lower()]
-
-
-def _heading(column: str, words: Words) -> str:
-    return words(f"column.{column}")
 
 
 def list_questions(home: Path, form: str) -> None:

@@ -62,7 +62,14 @@ def test_a_question_is_listed_asked_and_written(sample_home, tmp_path):
     assert said(*asked, "--out", out).exit_code == 0
     rows = json.loads(said(*asked, "--json").stdout)
     sheet = openpyxl.load_workbook(out).active
-    assert [cell.value for cell in sheet[1]] == list(rows[0]) and sheet.max_row == len(rows) + 1
+    told = [cell.value for cell in sheet["A"]][1:]
+    assert told[: len(rows)] == [row["told"] for row in rows] and sheet["A1"].value == "語られたこと"
+    assert told[len(rows) + 1] == "2つの月を比べる earlier=2026-02 later=2026-03"
+    assert (
+        told[len(rows) + 2].startswith("n = ")
+        and "割合ではありません" in told[len(rows) + 3]
+        and "版" in told[len(rows) + 4]
+    )
     assert "語られたこと" in said(*asked).stdout
 
 

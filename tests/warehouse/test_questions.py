@@ -189,12 +189,13 @@ def test_two_kinds_of_work_side_by_side(call, told):
 
 
 def test_reviewed_by_dimension_hears_that_none_applies(call, told):
-    call.story("a", topic="oak")
-    call.story("b", topic="oak")
-    call.story("c", topic="apple pear")
-    call.claim("b", "person:editor", 1.0, topic=None)
-    call.claim("c", "contributor", 1.0, topic="apple")
-    assert told("reviewed_by_dimension")[-1] == ("topic", 3, 1, 1, 1, 0, 33.3)
+    call.story("machine", topic="oak pear")
+    call.story("silent")
+    for ref, coder, topic in (("b", "person:editor", None), ("c", "contributor", "apple"), ("d", "contributor", None)):
+        call.story(ref, topic="oak")
+        call.claim(ref, coder, 1.0, topic=topic)
+    call.claim("silent", "llm", 1.0, topic=None)
+    assert told("reviewed_by_dimension")[-1] == ("topic", 5, 1, 2, 1, 1, 20.0)
 
 
 def test_what_may_be_quoted(call, told):

@@ -8,7 +8,7 @@ import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -156,6 +156,7 @@ def test_no_time_of_sending_is_in_it(told):
     title=st.text(max_size=8),
     body=st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("\r\n\x00\ufffe😀")), min_size=1, max_size=20),
 )
+@example(title="題", body="一\r\n二\r三😀")
 def test_places_fit_whatever_the_text(title, body):
     story = {"title_masked": title, "body_masked": body, "submission_ref": "s", "story_id": "h", "is_reviewed": True}
     story |= {"local_date": _DAY, "local_month": "2026-03", "channel_ja": "メール"}

@@ -7,13 +7,16 @@
 WITH said AS (  -- one voice stands for a story in a dimension, however many codes it gave
   SELECT dimension, story_id, any_value(decided_by) AS decided_by FROM mentions GROUP BY ALL
 ),
-none_applies AS (  -- a person said that no code applies: this leaves no mention
-  SELECT DISTINCT dimension, story_id
+none_applies AS (  -- said by a person or by the teller: this leaves no mention
+  SELECT
+    dimension, story_id,
+    CASE WHEN bool_or(starts_with(coder, 'person:')) THEN 'person' ELSE 'contributor' END AS decided_by
   FROM fct_coding JOIN fct_submission USING (submission_ref) SEMI JOIN stories_counted USING (story_id)
   ANTI JOIN said USING (dimension, story_id)
-  WHERE code IS NULL AND starts_with(coder, 'person:') AND is_heard
+  WHERE code IS NULL AND (starts_with(coder, 'person:') OR coder = 'contributor') AND is_heard
+  GROUP BY ALL
 ),
-voice AS (FROM said UNION ALL BY NAME SELECT dimension, story_id, 'person' AS decided_by FROM none_applies)
+voice AS (FROM said UNION ALL BY NAME FROM none_applies)
 SELECT
   label_ja AS dimension_ja, label_en AS dimension_en,
   n.story_count,
