@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench coder-doc postgres compare docs lock clean
+.PHONY: help install run web test lint bench coder-doc postgres compare notebook docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -50,9 +50,14 @@ coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · mea
 compare: install ## 分類器の作り方を比べる(10分、空いた機械で) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
+notebook: $(VENV)/.notebook ## marimo を入れる (neta sql --open) · install marimo
+
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
 	@$(BIN)/python -m tasks.sample.manifest
 	@$(BIN)/python -m warehouse.dictionary
+	@rm -rf $(VENV)/docs-home  # made anew: what somebody decided in the sample home would change the answers
+	@$(BIN)/neta sample --home $(VENV)/docs-home && $(BIN)/neta run --no-prefect --home $(VENV)/docs-home >/dev/null || [ $$? -eq 3 ]
+	@$(BIN)/python -m warehouse.questions_page $(VENV)/docs-home/warehouse/warehouse.duckdb
 
 lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (needs uv)
 	$(UV) pyproject.toml -o requirements.lock
@@ -60,6 +65,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
 	$(UV) pyproject.toml --extra postgres -o requirements-postgres.lock
 	$(UV) pyproject.toml --extra browser -o requirements-browser.lock
+	$(UV) pyproject.toml --extra notebook -o requirements-notebook.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home
 	rm -rf $(VENV) $(HOME_DIR)

@@ -35,6 +35,16 @@ class Mark:
 
 def bars(marks: Sequence[Mark], title: str) -> str:
     """Horizontal bars from top to bottom, each with its name and number, as one <svg> element."""
+    return svg(bars_spec(marks, title))
+
+
+def columns(marks: Sequence[Mark], title: str) -> str:
+    """Columns from left to right, each with its number above and its name below, as one <svg> element."""
+    return svg(columns_spec(marks, title))
+
+
+def bars_spec(marks: Sequence[Mark], title: str) -> dict:
+    """What `bars` draws."""
     axis = {**_axis(marks), "minExtent": LABEL_LEAST}
     place = {"y": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
     length = {"x": _length(marks)}
@@ -43,11 +53,11 @@ def bars(marks: Sequence[Mark], title: str) -> str:
         _layer("numbers", {**_TEXT, "align": "left", "dx": 7}, {**length, "text": _NUMBER}),
         _layer("hits", _HIT, {"x": {"value": 0}, "x2": {"value": "width"}, **_LINK}),
     ]
-    return svg(_spec(marks, title, place, layers, WIDTH, {"step": STEP}))
+    return _spec(marks, title, place, layers, WIDTH, {"step": STEP})
 
 
-def columns(marks: Sequence[Mark], title: str) -> str:
-    """Columns from left to right, each with its number above and its name below, as one <svg> element."""
+def columns_spec(marks: Sequence[Mark], title: str) -> dict:
+    """What `columns` draws."""
     axis = {**_axis(marks), "labelAngle": 0, "labelOverlap": False}
     place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
     length = {"y": _length(marks)}
@@ -56,7 +66,7 @@ def columns(marks: Sequence[Mark], title: str) -> str:
         _layer("numbers", {**_TEXT, "baseline": "bottom", "dy": -4}, {**length, "text": _NUMBER}),
         _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
     ]
-    return svg(_spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT))
+    return _spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +158,12 @@ def spec(title: str, rows: list[dict], width: int, height: object, **rest: objec
 
 def svg(spec: dict) -> str:
     """A spec as one <svg> element."""
-    drawn = _converter().vegalite_to_svg(spec, vl_version=VERSION)
+    drawn = converter().vegalite_to_svg(spec, vl_version=VERSION)
     return drawn.replace(f'xlink:href="{_ORIGIN}', 'href="')
 
 
 @cache
-def _converter():
+def converter():
     """vl-convert with a Japanese font that comes as a wheel: it measures labels, whatever fonts the machine has."""
     import pylopdf_fonts_jp
     import vl_convert

@@ -90,7 +90,7 @@ class Asking:
         """Whether a usable reply came. Under the home's lock, so that no withdrawal comes between."""
         lake = self.settings.lake
         with locked(lake):
-            if _last_word(self.settings) != self.last_word:
+            if handing.last_word(lake) != self.last_word:
                 told.stopped, told.failed = self.words("llm.changed"), True
                 return False
             subject = submission_id_of(lake, self.settings.key(), row["submission_ref"], row["raw_id"])
@@ -148,7 +148,7 @@ def ask_and_tell(
     words = Words(settings.language)
     llm = _set_up(settings, words)
     headers = {} if dry_run else _headers(llm, words)
-    last_word = _last_word(settings)
+    last_word = handing.last_word(settings.lake)
     build(settings)  # so that what was taken back until now is known; nothing to do if all is built in
     question = Question(codebook.load(settings.codebook))
     texts = _texts(settings, question)
@@ -177,12 +177,6 @@ def _headers(llm: Llm, words: Words) -> dict[str, str]:
     if not os.environ.get(llm.key_env):
         raise Refused(words("llm.no_key", name=llm.key_env))
     return {"Authorization": f"Bearer {os.environ[llm.key_env]}"}
-
-
-def _last_word(settings: Settings) -> int:
-    """Number of the latest entry by which a teller may have taken something back."""
-    kinds = ("consent", "withdrawal")
-    return max((e.id for kind in kinds for e in ledger.read(settings.lake.ledger, kind)), default=0)
 
 
 def _texts(settings: Settings, question: Question) -> list[dict]:

@@ -12,6 +12,7 @@ from warehouse.codebook import CodebookError
 from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy
 from warehouse.ledger import LedgerError
+from warehouse.questions import NotAsked
 from warehouse.store import NotBuilt
 
 _SYSTEM = {
@@ -35,7 +36,7 @@ def one_line(error: Exception) -> str:
         return f"{error}: まだ集計がありません。neta run --home {error} を先に実行してください"
     if isinstance(error, Busy):
         return f"ほかの neta が動いています。終わってからもう一度どうぞ({error})"
-    if isinstance(error, (SettingsError, CodebookError, Refused, NoSuchBreakdown)):
+    if isinstance(error, (SettingsError, CodebookError, Refused, NoSuchBreakdown, NotAsked)):
         return " ".join(str(error).split())
     text = " ".join(str(error).split())[:300]
     if isinstance(error, OSError) and error.errno in _SYSTEM:

@@ -19,3 +19,9 @@ def those_of(lake: Lake, refs: Iterable[str]) -> list[dict[str, str]]:
     wanted = frozenset(refs)
     entries = ledger.read(lake.ledger, "handed_out")
     return [{"file": e.payload["file"], "at": e.at[:10]} for e in entries if not wanted.isdisjoint(e.payload["refs"])]
+
+
+def last_word(lake: Lake) -> int:
+    """Number of the latest entry by which a teller may have taken something back."""
+    kinds = ("consent", "withdrawal")
+    return max((e.id for kind in kinds for e in ledger.read(lake.ledger, kind)), default=0)

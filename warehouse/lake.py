@@ -6,6 +6,7 @@ home/
   audit.jsonl  accounts.sqlite                                                      who looked at what; who may look
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
+  notebook.py                                                                       the editor's own, if `neta sql --open` was used
   cache/  state/  warehouse/  reports/                                              made again by `neta rebuild`
 """
 
@@ -52,6 +53,7 @@ class Lake:
     audit = property(lambda self: self.home / "audit.jsonl")
     accounts = property(lambda self: self.home / "accounts.sqlite")
     key_file = property(lambda self: self.home / "secret.key")
+    notebook = property(lambda self: self.home / "notebook.py")
     settings_file = property(lambda self: self.home / "neta.toml")
     published = property(lambda self: self.warehouse / "warehouse.duckdb")
 

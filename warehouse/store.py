@@ -20,7 +20,7 @@ from warehouse.lake import Lake, write_durably
 from warehouse.schema import described
 
 SQL = Path(__file__).parent / "sql"
-LAYERS = ("staging", "core", "marts")
+LAYERS = ("staging", "core", "marts", "views")
 STORAGE = "v1.5.0"  # older tools can open it
 # Bytes a block: 256 KiB, DuckDB's default, makes 11 MB of an empty warehouse; 16 KiB costs long texts four times the CPU.
 BLOCK_SMALL, BLOCK_LARGE = 2**14, 2**18
@@ -51,6 +51,12 @@ class Script:
     @property
     def inputs(self) -> list[str]:
         return [name.strip() for name in self.header["inputs"].split(",")]
+
+    @property
+    def kind(self) -> str:
+        """What it makes, as COMMENT ON calls it: TABLE, VIEW, MACRO (of one value) or MACRO TABLE."""
+        made = re.search(r"^CREATE (?:TEMP )?(TABLE|VIEW|MACRO)(?: \w+\(.*\) AS (TABLE))?", self.text, re.M)
+        return " ".join(filter(None, made.groups()))
 
 
 Estimator = Callable[[pa.Table], pa.Table]  # rows of strata.sql -> in_estimate: what SQL cannot work out
@@ -115,7 +121,7 @@ def _run(con: duckdb.DuckDBPyConnection, script: Script) -> None:
     if script.name.startswith("stg_"):
         return  # temporary: gone when the build is done
     comment = "{ja} / {what}; grain: {grain}".format(**script.header)
-    con.execute(f"COMMENT ON TABLE {script.name} IS {_quoted(comment)}")
+    con.execute(f"COMMENT ON {script.kind} {script.name} IS {_quoted(comment)}")
     for (column,) in con.execute(
         "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [script.name]
     ).fetchall():
