@@ -1,7 +1,8 @@
 """Backup: what cannot be made again, as one tar file whose last member says what has to be in it.
 
-Kept: settings, codebook, trained coders, key, raw, ledger, tombstones. The tar is not compressed: raw is. manifest.json comes last, with
-the sha256 of every other member and the number of the ledger's entries, so a file that was cut off cannot pass.
+Kept: settings, codebook, trained coders, public editions, key, raw, ledger, tombstones. The tar is not compressed: raw is.
+manifest.json comes last, with the sha256 of every other member and the number of the ledger's entries, so a file that was
+cut off cannot pass.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from warehouse import ledger, tombstones
 from warehouse.lake import Lake, write_durably
 
 MANIFEST = "manifest.json"
-KEPT = ("neta.toml", "secret.key", "ledger.sqlite", "tombstones", "codebook", "coders", "raw")
+KEPT = ("neta.toml", "secret.key", "ledger.sqlite", "tombstones", "codebook", "coders", "editions", "raw")
 PRIVATE = 0o600
 _PIECE = 1 << 20
 
@@ -69,6 +70,7 @@ def _members(lake: Lake, codebook: Path) -> Iterator[tuple[str, Path]]:
     yield lake.key_file.name, lake.key_file
     yield from ((f"codebook/{file.relative_to(codebook).as_posix()}", file) for file in files(codebook))
     yield from ((f"coders/{file.relative_to(lake.coders).as_posix()}", file) for file in files(lake.coders))
+    yield from ((f"editions/{file.relative_to(lake.editions).as_posix()}", file) for file in files(lake.editions))
     yield from ((f"raw/{file.relative_to(lake.raw).as_posix()}", file) for file in lake.raw_files())
 
 
