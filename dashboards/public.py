@@ -75,7 +75,13 @@ def files(edition: Mapping, quotes: Sequence[Quote], words: Words) -> dict[str, 
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     html = page.render(**told, digest=digest, w=words, language=words.language, plain=plain)
     made = {"index.html": html.encode(), "icon.svg": (_STATIC / "icon.svg").read_bytes()}
-    return made | {f"{_name(table)}.csv": _csv(edition, table, axes, words) for table in edition["tables"]}
+    return made | sheets(edition, words)
+
+
+def sheets(edition: Mapping, words: Words) -> dict[str, bytes]:
+    """The CSV of each table, by its name."""
+    axes = {axis["name"]: _Axis(axis, words) for axis in edition["axes"]}
+    return {f"{_name(table)}.csv": _csv(edition, table, axes, words) for table in edition["tables"]}
 
 
 @cache

@@ -9,7 +9,6 @@ import getpass
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from dashboards.public import Quote, files
@@ -18,7 +17,7 @@ from flows.failures import Refused
 from flows.quoting import hand_out, quotes
 from flows.settings import Settings, load
 from tasks.public import counted
-from tasks.public.edition import Outcome, cells_of, edition, tables_of
+from tasks.public.edition import Outcome, axes_of, cells_of, edition, lattice_of, tables_of
 from tasks.public.suppress import TooFew
 from warehouse import counts, editions, store
 from warehouse.lake import locked, write_bytes
@@ -83,51 +82,42 @@ def _made(settings: Settings, con, k: int, anew: bool, words: Words) -> Made:
         if found["k"] != k:
             raise Refused(words("publish.other_k", k=found["k"]))
         return Made(found, None)
-    last = None if anew or not known else known[-1]
-    if last and (last["codebook_version"] != build["codebook_version"] or last["k"] != k):
+    series = known[-1]["series"] + anew if known else 1
+    earlier = [e for e in known if e["series"] == series]
+    if any((e["codebook_version"], e["k"]) != (build["codebook_version"], k) for e in earlier):
         raise Refused(words("publish.not_alike"))
     try:
-        return _next(settings, con, build, last, k)
+        return _next(settings, con, {**_head(settings, build), "k": k, "series": series}, earlier)
     except TooFew:
         raise Refused(words("publish.too_few", k=k)) from None
 
 
-def _next(settings: Settings, con, build: Mapping, last: dict | None, k: int) -> Made:
-    """Where too little changed to say anything new, all is as it was, and the next edition is held against the last."""
+def _head(settings: Settings, build: Mapping) -> dict:
     built_at = build["built_at"].astimezone(settings.zone)
-    until = None if settings.sample else f"{built_at:%Y-%m}"  # the sample is of the past and the future
+    day, version = f"{built_at:%Y-%m-%d}", build["version"]
+    head = {"name": f"{day}_{version}", "date": day, "version": version, "built_at": built_at.isoformat()}
+    return {
+        **head,
+        "title": build["call_title"],
+        "is_sample": build["is_sample"],
+        "codebook_version": build["codebook_version"],
+    }
+
+
+def _next(settings: Settings, con, head: dict, earlier: list[dict]) -> Made:
+    """Where too little changed to say anything new, all is as it was, and the next edition is held against the last."""
+    until = None if settings.sample else head["date"][:7]  # whole months; the sample's months are of any time
     opens = settings.call.opens and f"{settings.call.opens.astimezone(settings.zone):%Y-%m}"
-    rows = counted.rows(con, until)
+    rows, moved = counted.rows(con, until), list({e["counted_at"]: e for e in reversed(earlier)}.values())[::-1]
     if not rows:
         raise TooFew
     lattice = counted.lattice_of(con, rows, opens, until)
-    known_us = last and int(datetime.fromisoformat(last["counted_at"]).timestamp() * 1_000_000)
-    outcome = edition(
-        lattice, counted.told(lattice, rows, known_us, last and last["until"]), cells_of(last) if last else {}, k
-    )
-    head = {
-        "name": f"{built_at:%Y-%m-%d}_{build['version']}",
-        "date": f"{built_at:%Y-%m-%d}",
-        "version": build["version"],
-        "title": build["call_title"],
-        "is_sample": build["is_sample"],
-        "k": k,
-        "codebook_version": build["codebook_version"],
-        "built_at": built_at.isoformat(),
-    }
-    if last and not outcome.has_moved:
-        return Made({**last, **head}, outcome)
-    axes = [_axis(axis) for axis in lattice.axes]
-    return Made(
-        {**head, "counted_at": head["built_at"], "until": until, "axes": axes, **tables_of(lattice, outcome.shown)},
-        outcome,
-    )
-
-
-def _axis(axis) -> dict:
-    names = ("level", "code", "label_ja", "label_en", "group")
-    values = [{name: getattr(value, name) for name in names} for value in axis.values]
-    return {**{n: getattr(axis, n) for n in ("name", "label_ja", "label_en", "is_multi")}, "values": values}
+    before = [(lattice_of(e), cells_of(e)) for e in moved]
+    outcome = edition(lattice, counted.told(lattice, rows, moved), before, head["k"])
+    if not outcome.has_moved:
+        return Made({**moved[-1], **head}, outcome)
+    when = {"counted_at": head["built_at"], "until": until}
+    return Made({**head, **when, "axes": axes_of(lattice), **tables_of(lattice, outcome.shown)}, outcome)
 
 
 def _write(directory: Path, edition: Mapping, quoted: Sequence[Quote], words: Words) -> None:

@@ -1,7 +1,8 @@
 """Public editions as they were published, remembered in the home: what a next one is held against. Counts only.
 
 An edition is a dict that goes into JSON as it is:
-  name, date (YYYY-MM-DD), version, built_at (ISO 8601), until (month, exclusive, or None), title, is_sample, k, codebook_version
+  name, date (YYYY-MM-DD), version, built_at (ISO 8601), title, is_sample, k, codebook_version, series (1, 2 … with --anew)
+  counted_at (built_at of the edition whose numbers these are), until (month, exclusive; None for no bound)
   axes: [{name, label_ja, label_en, is_multi, values: [{level, code, label_ja, label_en, group}]}]
   total: {story_count, person_count}; tables: [{axes: [name, …], rows: [{at: [[level, code], …], story_count, person_count}]}]
 A hidden count is None. Nothing else is known of a hidden cell, here as outside.

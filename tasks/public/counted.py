@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 import duckdb
 
@@ -28,17 +29,18 @@ def lattice_of(
     return Lattice((*axes, _months(list(_every(min([*months[:1], *filter(None, [since])]), months[-1], until)))))
 
 
-def told(lattice: Lattice, rows: Sequence[Mapping], known_us: int | None, known_until: str | None) -> list[Told]:
-    """The stories. New is what landed after the last edition was built (microseconds), or is of a month it left out."""
+def told(lattice: Lattice, rows: Sequence[Mapping], earlier: Sequence[Mapping]) -> list[Told]:
+    """The stories, with the first edition that counts each. earlier: editions, by counted_at (ISO 8601) and until (month)."""
     names = [axis.name for axis in lattice.axes[:-1]]
-    return [_told(row, names, known_us, known_until) for row in rows]
+    ends = [(int(datetime.fromisoformat(e["counted_at"]).timestamp() * 1_000_000), e["until"]) for e in earlier]
+    return [_told(row, names, ends) for row in rows]
 
 
-def _told(row: Mapping, names: Sequence[str], known_us: int | None, known_until: str | None) -> Told:
+def _told(row: Mapping, names: Sequence[str], ends: Sequence[tuple[int, str | None]]) -> Told:
     codes = [frozenset(c["code"] for c in row["codes"] if c["dimension"] == name) for name in names]
-    later = known_us is None or row["landed_us"] > known_us
-    left_out = known_until is not None and row["local_month"] >= known_until
-    return Told((*codes, frozenset({row["local_month"]})), frozenset(row["persons"]), later or left_out)
+    month = row["local_month"]
+    counting = (n for n, (at, until) in enumerate(ends) if row["landed_us"] <= at and (until is None or month < until))
+    return Told((*codes, frozenset({month})), frozenset(row["persons"]), next(counting, len(ends)))
 
 
 def _axis(con: duckdb.DuckDBPyConnection, name: str) -> Axis:

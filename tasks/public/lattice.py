@@ -106,11 +106,11 @@ def _places(axis: Axis, value: Value) -> tuple[list[Place], Place]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A counted story. persons: refs of who told it; is_new: nobody of it was in the last edition."""
+    """A counted story. persons: refs of who told it; since: how many editions were there before the first that counts it."""
 
     codes: Codes
     persons: frozenset[str]
-    is_new: bool = True
+    since: int = 0
 
 
 def tally(lattice: Lattice, stories: Iterable[Told]) -> tuple[list[int], list[int]]:
@@ -124,14 +124,13 @@ def tally(lattice: Lattice, stories: Iterable[Told]) -> tuple[list[int], list[in
     return counted, [len(refs) for refs in persons]
 
 
-def single_tellers(stories: Sequence[Told], only_new: bool = False) -> list[Told]:
+def single_tellers(stories: Sequence[Told]) -> list[Told]:
     """Stories whose only teller told no other: one of them in another cell moves its stories and its persons alike."""
     tellings: dict[str, int] = {}
     for story in stories:
         for person in story.persons:
             tellings[person] = tellings.get(person, 0) + 1
-    alone = [s for s in stories if len(s.persons) == 1 and tellings[next(iter(s.persons))] == 1]
-    return [story for story in alone if story.is_new or not only_new]
+    return [s for s in stories if len(s.persons) == 1 and tellings[next(iter(s.persons))] == 1]
 
 
 def by_codes(stories: Iterable[Told]) -> Mapping[Codes, int]:

@@ -1,11 +1,12 @@
-"""Which cells must be hidden so that no hidden cell can be worked out from those that are shown.
+"""Which numbers may be told so that none that is not told can be worked out.
 
-A hidden cell is safe when there is another world, of as many people, that agrees with everything shown and has k persons
-more (or k fewer) in that cell: whatever is computed from what is shown, the cell's range is at least k wide (sliding
-protection). Such a world is made of k steps that do not get in each other's way; a step is one or two people who told
-one story telling it otherwise in one axis. As one who told one story counts alike among stories and among persons, the
-world holds for both at once. Where no step leaves all that is shown as it is, the cheapest one is taken, the cells that
-it changes are hidden too, and have to be safe themselves.
+What was told is a pile of levels, one an edition: the first says how many people are in a cell, each later one how many
+have come since. A number that is not told is safe when there is another world, of as many people, that agrees with
+everything told in any edition and has k persons more (or k fewer) there: whatever is computed from what is told, its
+range is at least k wide (sliding protection). Such a world is made of k steps that do not get in each other's way; a step
+is one or two people who told one story telling it otherwise in one axis. As one who told one story counts alike among
+stories and among persons, a world holds for both at once. Where no step leaves all that is told as it is, the cheapest
+one is taken: the numbers of the newest edition that it changes are not told either, and have to be safe themselves.
 """
 
 from __future__ import annotations
@@ -20,71 +21,101 @@ from scipy.sparse import csr_array, vstack
 from tasks.public.lattice import Cell, Codes, Lattice
 
 KINDS = 500  # kinds of stories that worlds are made of
-SINGLE_COST = 12.0  # of hiding a line of a table of one axis, where a cell of two axes costs 1
+SINGLE_COST = 12.0  # of not telling a line of a table of one axis, where a cell of two axes costs 1
+TOLD = 1e9  # cost of a number that is told already: nothing takes it back
 PARTNERS = 24  # second halves that are tried for each first half of a step
 HALVES = 600  # first halves that are tried
 _SEED = 20260201
 
 
 class TooFew(ValueError):
-    """So few people have told anything that nothing can be shown."""
+    """So few people have come that nothing can be told of them."""
 
 
-def suppress(
-    lattice: Lattice, donors: Mapping[Codes, int], persons: Sequence[int], shown: np.ndarray, k: int
-) -> np.ndarray:
-    """The cells of `shown` (booleans, one a cell) that can stay shown. donors: stories of single tellers, by codes.
-
-    persons: in each cell, what a cell is worth. TooFew where no choice of cells makes the hidden ones safe.
+@dataclass(frozen=True)
+class Level:
+    """One edition. lattice: its cells; came: people it counts and the one before does not, by what they told, of those
+    who told one story; told: the cells, of all there are today, of which it says how many people came.
     """
-    if not donors:
-        raise TooFew
-    moves, costs = Moves.among(lattice, donors), _costs(lattice, persons)
-    shown, waiting, seen = shown.copy(), [int(cell) for cell in np.flatnonzero(~shown)], set()
+
+    lattice: Lattice
+    came: Mapping[Codes, int]
+    told: np.ndarray
+
+
+def suppress(levels: Sequence[Level], persons: Sequence[int], k: int) -> np.ndarray:
+    """The cells of the newest level (the last one) that can be told. persons: in each cell, what telling it is worth.
+
+    TooFew where no choice makes the others safe. An older level's number that is not safe whatever is told today is left.
+    """
+    pile = _Pile.of(levels, persons)
+    told, size, newest = pile.told.copy(), pile.size, len(levels) - 1
+    waiting, seen = list(pile.untold), set()
     while waiting:
         target = waiting.pop()
         seen.add(target)
-        touched = _world(moves, target, costs, shown, k)
-        shown[touched] = False
-        waiting.extend(int(cell) for cell in touched if cell not in seen)
-    return shown
+        touched = _world(pile, target, told, k)
+        if touched is None and target // size == newest:
+            raise TooFew
+        if touched is not None:
+            told[touched] = False
+            waiting.extend(int(cell) for cell in touched if cell not in seen)
+    return told[newest * size :]
 
 
-def _costs(lattice: Lattice, persons: Sequence[int]) -> np.ndarray:
-    single = np.array([SINGLE_COST if len(cell) < 2 else 1.0 for cell in lattice.cells])
-    return single * (1 + np.log2(1 + np.asarray(persons)))
+@dataclass(frozen=True)
+class _Pile:
+    """The cells of all levels one after the other, size of each."""
+
+    size: int
+    moves: Moves
+    costs: np.ndarray
+    told: np.ndarray
+    untold: tuple[int, ...]
+
+    @classmethod
+    def of(cls, levels: Sequence[Level], persons: Sequence[int]) -> _Pile:
+        lattice, told = levels[-1].lattice, np.concatenate([level.told for level in levels])
+        single = np.array([SINGLE_COST if len(cell) < 2 else 1.0 for cell in lattice.cells])
+        worth = single * (1 + np.log2(1 + np.asarray(persons)))
+        costs = np.concatenate([np.full(len(worth) * (len(levels) - 1), TOLD), worth])
+        there = np.concatenate([[cell in level.lattice.number for cell in lattice.cells] for level in levels])
+        untold = tuple(int(cell) for cell in np.flatnonzero(there & ~told))
+        return cls(len(lattice.cells), Moves.among(levels), costs, told, untold)
 
 
-def _world(moves: Moves, target: int, costs: np.ndarray, shown: np.ndarray, k: int) -> np.ndarray:
-    """The shown cells that the cheaper of two worlds changes: with k persons more in the target, or k fewer."""
-    for reach in (lambda: moves, lambda: moves.toward(target)):
+def _world(pile: _Pile, target: int, told: np.ndarray, k: int) -> np.ndarray | None:
+    """The told cells that the cheaper of two worlds changes: with k persons more in the target, or k fewer."""
+    for reach in (lambda: pile.moves, lambda: pile.moves.toward(target)):
         near = reach()
-        plans = [_plan(near, target, sign, costs, shown, k) for sign in (1, -1)]
+        plans = [_plan(near, target, sign, pile.costs, told, k) for sign in (1, -1)]
         if found := [plan for plan in plans if plan is not None]:
-            return min(found, key=lambda touched: costs[touched].sum())
-    raise TooFew
+            return min(found, key=lambda touched: pile.costs[touched].sum())
+    return None
 
 
-def _plan(moves: Moves, target: int, sign: int, costs: np.ndarray, shown: np.ndarray, k: int) -> np.ndarray | None:
-    """Shown cells that k steps change, or None where there are not as many people for it."""
-    left, open_, gain = moves.most.copy(), shown.copy(), 0
+def _plan(moves: Moves, target: int, sign: int, costs: np.ndarray, told: np.ndarray, k: int) -> np.ndarray | None:
+    """Told cells that k steps change, or None where there are not as many people for it."""
+    left, fixed, gain = moves.left_for(target), told.copy(), 0
     while gain < k:
-        step = moves.cheapest(target, sign, costs * open_, left)
+        step = moves.cheapest(target, sign, costs * fixed, left)
         if step is None:
             return None
         used, effect = step
         np.subtract.at(left, moves.kind[used], 1)
-        open_[effect != 0] = False
+        fixed[effect != 0] = False
         gain += sign * effect[target]
-    return np.flatnonzero(shown & ~open_)
+    return np.flatnonzero(told & ~fixed)
 
 
 @dataclass(frozen=True)
 class Moves:
-    """What one person who told one story may have told instead. effect: moves × cells, -1, 0 or 1; kind: whose story."""
+    """What one person who told one story may have told instead. kinds: (level in which they came, codes); effect: moves ×
+    cells of all levels, -1, 0 or 1; kind: whose story. Who came in a level is counted in it, and in no earlier one.
+    """
 
-    lattice: Lattice
-    kinds: tuple[Codes, ...]
+    levels: tuple[Lattice, ...]
+    kinds: tuple[tuple[int, Codes], ...]
     most: np.ndarray  # people a kind
     kind: np.ndarray
     effect: csr_array
@@ -92,20 +123,29 @@ class Moves:
     is_single: np.ndarray  # cells of the total and of one axis
 
     @classmethod
-    def among(cls, lattice: Lattice, donors: Mapping[Codes, int]) -> Moves:
-        """Moves in one axis, of the most frequent kinds."""
-        kinds = tuple(sorted(donors, key=lambda codes: (-donors[codes], [sorted(part) for part in codes]))[:KINDS])
-        most = np.array([donors[codes] for codes in kinds])
-        marks = np.random.default_rng(_SEED).integers(-(2**40), 2**40, len(lattice.cells))
-        single = np.array([len(cell) < 2 for cell in lattice.cells])
-        kind, effect = _effects(lattice, kinds, lambda codes: _changed(lattice, codes))
-        return cls(lattice, kinds, most, kind, effect, marks, single)
+    def among(cls, levels: Sequence[Level]) -> Moves:
+        """Moves in one axis, of the most frequent kinds of each level."""
+        lattices = tuple(level.lattice for level in levels)
+        kinds = tuple(
+            (n, codes) for n, level in enumerate(levels) for codes in _frequent(level.came, KINDS // len(levels))
+        )
+        most = np.array([levels[n].came[codes] for n, codes in kinds])
+        cells = len(lattices[-1].cells) * len(levels)
+        marks = np.random.default_rng(_SEED).integers(-(2**40), 2**40, cells)
+        single = np.tile([len(cell) < 2 for cell in lattices[-1].cells], len(levels))
+        kind, effect = _effects(lattices, kinds, lambda n, codes: _changed(lattices[n], codes))
+        return cls(lattices, kinds, most, kind, effect, marks, single)
 
     def toward(self, target: int) -> Moves:
         """With moves into a cell of two axes that nobody is near of in either."""
-        lattice, places = self.lattice, self.lattice.cells[target]
-        kind, effect = _effects(lattice, self.kinds, lambda codes: _put(lattice, codes, places))
+        places = self.levels[-1].cells[target % len(self.levels[-1].cells)]
+        kind, effect = _effects(self.levels, self.kinds, lambda n, codes: _put(self.levels[n], codes, places))
         return replace(self, kind=np.concatenate([self.kind, kind]), effect=vstack([self.effect, effect]).tocsr())
+
+    def left_for(self, target: int) -> np.ndarray:
+        """People a kind who may move: nobody who was there before the target's level, or it is no change of this one."""
+        level = target // len(self.levels[-1].cells)
+        return np.array([n if came >= level else 0 for n, (came, _) in zip(self.most, self.kinds, strict=True)])
 
     def cheapest(
         self, target: int, sign: int, costs: np.ndarray, left: np.ndarray
@@ -124,8 +164,8 @@ class Moves:
             for pair in self._pairs(first[order], own, usable, left, costs):
                 if pair[1] < found[1]:
                     found = pair
-        used = found[0]
-        return used, self.effect[used].sum(axis=0)
+        used, cost = found
+        return (used, self.effect[used].sum(axis=0)) if cost < TOLD else None
 
     def _pairs(
         self, first: np.ndarray, own: np.ndarray, usable: np.ndarray, left: np.ndarray, costs: np.ndarray
@@ -152,22 +192,32 @@ class Moves:
                 yield [int(one[best]), int(other[best])], together[best]
 
 
+def _frequent(came: Mapping[Codes, int], most: int) -> list[Codes]:
+    return sorted(came, key=lambda codes: (-came[codes], [sorted(part) for part in codes]))[:most]
+
+
 def _effects(
-    lattice: Lattice, kinds: Sequence[Codes], others: Callable[[Codes], Iterable[Codes]]
+    levels: Sequence[Lattice],
+    kinds: Sequence[tuple[int, Codes]],
+    others: Callable[[int, Codes], Iterable[Codes]],
 ) -> tuple[np.ndarray, csr_array]:
     """For each other way of telling a kind: whose it is, and the cells it leaves (-1) and enters (1)."""
-    kind, rows, columns, signs = [], [], [], []
-    for place, codes in enumerate(kinds):
+    lattice, kind, rows, columns, signs = levels[-1], [], [], [], []
+    for place, (level, codes) in enumerate(kinds):
         was = frozenset(lattice.holding(codes))
-        for other in others(codes):
+        for other in others(level, codes):
             now = frozenset(lattice.holding(other))
-            changed = sorted(now ^ was)
+            changed = [
+                (n * len(lattice.cells) + cell, cell in now)
+                for n in range(level, len(levels))
+                for cell in sorted(now ^ was)
+            ]
             rows += [len(kind)] * len(changed)
-            columns += changed
-            signs += [1 if cell in now else -1 for cell in changed]
+            columns += [cell for cell, _ in changed]
+            signs += [1 if enters else -1 for _, enters in changed]
             kind.append(place)
     values = np.array(signs, dtype=np.int64), (np.array(rows, dtype=int), np.array(columns, dtype=int))
-    return np.array(kind, dtype=int), csr_array(values, shape=(len(kind), len(lattice.cells)))
+    return np.array(kind, dtype=int), csr_array(values, shape=(len(kind), len(lattice.cells) * len(levels)))
 
 
 def _changed(lattice: Lattice, codes: Codes) -> Iterator[Codes]:
