@@ -107,11 +107,10 @@ def _head(settings: Settings, build: Mapping) -> dict:
 def _next(settings: Settings, con, head: dict, earlier: list[dict]) -> Made:
     """Where too little changed to say anything new, all is as it was, and the next edition is held against the last."""
     until = None if settings.sample else head["date"][:7]  # whole months; the sample's months are of any time
-    opens = settings.call.opens and f"{settings.call.opens.astimezone(settings.zone):%Y-%m}"
     rows, moved = counted.rows(con, until), list({e["counted_at"]: e for e in reversed(earlier)}.values())[::-1]
     if not rows:
         raise TooFew
-    lattice = counted.lattice_of(con, rows, opens, until)
+    lattice = counted.lattice_of(con, rows)
     before = [(lattice_of(e), cells_of(e)) for e in moved]
     outcome = edition(lattice, counted.told(lattice, rows, moved), before, head["k"])
     if not outcome.has_moved:

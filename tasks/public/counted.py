@@ -20,13 +20,11 @@ def rows(con: duckdb.DuckDBPyConnection, until: str | None) -> list[dict]:
     return store.ask(con, store.question("public_stories"), {"until": until})
 
 
-def lattice_of(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping], since: str | None, until: str | None
-) -> Lattice:
-    """Each charted dimension and the months, also those in which nobody told anything. since: month, or None for the first."""
+def lattice_of(con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping]) -> Lattice:
+    """Each charted dimension, and the months from the first to the last in which anybody told anything."""
     axes = [_axis(con, name) for name in counts.charted(con)]
-    months = sorted({row["local_month"] for row in rows})
-    return Lattice((*axes, _months(list(_every(min([*months[:1], *filter(None, [since])]), months[-1], until)))))
+    months = [row["local_month"] for row in rows]
+    return Lattice((*axes, _months(list(_every(min(months), max(months))))))
 
 
 def told(lattice: Lattice, rows: Sequence[Mapping], earlier: Sequence[Mapping]) -> list[Told]:
@@ -58,8 +56,7 @@ def _months(months: Sequence[str]) -> Axis:
     return Axis(MONTH, _JA(f"count.by_{MONTH}"), _EN(f"count.by_{MONTH}"), False, values)
 
 
-def _every(first: str, last: str, until: str | None) -> Iterator[str]:
-    """Months from first to last, or to the one before `until`."""
-    (year, month), (end_year, end_month) = (map(int, m.split("-")) for m in (first, until or last))
-    for serial in range(year * 12 + month - 1, end_year * 12 + end_month - (1 if until else 0)):
+def _every(first: str, last: str) -> Iterator[str]:
+    (year, month), (end_year, end_month) = (map(int, m.split("-")) for m in (first, last))
+    for serial in range(year * 12 + month - 1, end_year * 12 + end_month):
         yield f"{serial // 12:04d}-{serial % 12 + 1:02d}"

@@ -31,7 +31,7 @@ class Published:
         return [cell for cell, count in self.cells.items() if count is None]
 
     def lines(self, axis: str, level: str) -> list[str]:
-        return [code for cell in self.cells if len(cell) == 1 for a, l, code in cell if (a, l) == (axis, level)]
+        return [code for cell in self.cells if len(cell) == 1 for a, lev, code in cell if (a, lev) == (axis, level)]
 
     def codes_under(self, axis: str, group: str) -> list[str]:
         return [code for code in self.lines(axis, "code") if self.group_of.get((axis, code)) == group]
