@@ -20,14 +20,14 @@ UNITS = ("stories", "persons")
 
 class World:
     """What a call could have been, as far as an attacker knows its axes. The attacker of several editions knows more than
-    anybody can: that nobody withdrew between them (`growing`), or that nobody came.
+    anybody can: that nobody withdrew between them (`growing`), or that nobody came. most: stories that a person told.
     """
 
-    def __init__(self, *editions: Published, growing: bool = True):
+    def __init__(self, *editions: Published, growing: bool = True, most: int = 2):
         self.editions, last = editions, len(editions) - 1
         self.cells = [list(told.cells) for told in editions]
         stories = list(_stories(editions[-1]))
-        bundles = [*((s,) for s in stories), *combinations_with_replacement(stories, 2)]
+        bundles = [b for n in range(1, most + 1) for b in combinations_with_replacement(stories, n)]
         spans = [range(n, last + 1) if growing else range(n + 1) for n in range(last + 1)]
         self.columns = [(bundle, span) for bundle in bundles for span in spans]
         held = {bundle: _held(bundle, editions[-1]) for bundle in bundles}
