@@ -49,25 +49,23 @@ def suppress(levels: Sequence[Level], persons: Sequence[int], k: int) -> np.ndar
     TooFew where no choice makes the others safe. An older level's number that is not safe whatever is told today is left.
     """
     pile = _Pile.of(levels, persons)
-    told, size, newest = pile.told.copy(), pile.size, len(levels) - 1
-    waiting, seen = list(pile.untold), set()
+    told, waiting = pile.told.copy(), list(pile.untold)
     while waiting:
         target = waiting.pop()
-        seen.add(target)
-        touched = _world(pile, target, told, k)
-        if touched is None and target // size == newest:
+        changed = _world(pile, target, told, k)
+        if changed is None and target >= pile.newest:
             raise TooFew
-        if touched is not None:
-            told[touched] = False
-            waiting.extend(int(cell) for cell in touched if cell not in seen)
-    return told[newest * size :]
+        if changed is not None:
+            told[changed] = False
+            waiting.extend(int(cell) for cell in changed)
+    return told[pile.newest :]
 
 
 @dataclass(frozen=True)
 class _Pile:
-    """The cells of all levels one after the other, size of each."""
+    """The cells of all levels one after the other."""
 
-    size: int
+    newest: int  # the first cell of the newest level
     moves: Moves
     costs: np.ndarray
     told: np.ndarray
@@ -81,7 +79,7 @@ class _Pile:
         costs = np.concatenate([np.full(len(worth) * (len(levels) - 1), TOLD), worth])
         there = np.concatenate([[cell in level.lattice.number for cell in lattice.cells] for level in levels])
         untold = tuple(int(cell) for cell in np.flatnonzero(there & ~told))
-        return cls(len(lattice.cells), Moves.among(levels), costs, told, untold)
+        return cls(len(lattice.cells) * (len(levels) - 1), Moves.among(levels), costs, told, untold)
 
 
 def _world(pile: _Pile, target: int, told: np.ndarray, k: int) -> np.ndarray | None:
@@ -90,7 +88,7 @@ def _world(pile: _Pile, target: int, told: np.ndarray, k: int) -> np.ndarray | N
         near = reach()
         plans = [_plan(near, target, sign, pile.costs, told, k) for sign in (1, -1)]
         if found := [plan for plan in plans if plan is not None]:
-            return min(found, key=lambda touched: pile.costs[touched].sum())
+            return min(found, key=lambda changed: pile.costs[changed].sum())
     return None
 
 
@@ -173,23 +171,25 @@ class Moves:
         """Two moves that undo each other in all that is shown; else in what is shown of one axis. The cheapest of each."""
         for cells in (costs > 0, (costs > 0) & self.is_single):
             marks = self.effect @ (self.marks * cells)
-            second = np.flatnonzero((own >= 0) & usable & (marks != 0))
-            second = second[np.argsort(marks[second], kind="stable")]
-            begin = np.searchsorted(marks[second], -marks[first])
-            one, other = [], []
-            for offset in range(PARTNERS):
-                place = np.minimum(begin + offset, len(second) - 1) if len(second) else begin
-                fits = (marks[second[place]] == -marks[first]) if len(second) else np.zeros(len(first), bool)
-                fits &= begin + offset < len(second)
-                one.append(first[fits])
-                other.append(second[place[fits]])
-            one, other = np.concatenate(one), np.concatenate(other)
+            one, other = _matched(marks, first, np.flatnonzero((own >= 0) & usable & (marks != 0)))
             apart = (self.kind[one] != self.kind[other]) | (left[self.kind[one]] > 1)
             one, other = one[apart], other[apart]
             if len(one):
                 together = ((self.effect[one] + self.effect[other]) != 0) @ costs
                 best = int(np.argmin(together))
                 yield [int(one[best]), int(other[best])], together[best]
+
+
+def _matched(marks: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of one of each whose marks undo each other, at most PARTNERS of each first."""
+    wanted = np.unique(-marks[first])
+    place = np.minimum(np.searchsorted(wanted, marks[second]), len(wanted) - 1)
+    second = second[wanted[place] == marks[second]]
+    second = second[np.argsort(marks[second], kind="stable")]
+    begin, end = (np.searchsorted(marks[second], -marks[first], side) for side in ("left", "right"))
+    number = np.minimum(end - begin, PARTNERS)
+    offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    return np.repeat(first, number), second[np.repeat(begin, number) + offset]
 
 
 def _frequent(came: Mapping[Codes, int], most: int) -> list[Codes]:
