@@ -25,12 +25,16 @@ _ORIGIN = "http://here.invalid"  # vl-convert sets links without a host under th
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One bar or column: its name, how many, where it leads, what a screen reader says."""
+    """One bar or column: its name, how many, where it leads (nowhere if empty), what a screen reader says.
+
+    told: what stands for the number where it is not the count.
+    """
 
     label: str
     count: int
     href: str
     description: str
+    told: str = ""
 
 
 def bars(marks: Sequence[Mark], title: str) -> str:
@@ -51,7 +55,7 @@ def bars_spec(marks: Sequence[Mark], title: str) -> dict:
     layers = [
         _layer("bars", {"type": "bar", "height": THICK, "color": _FILL}, length),
         _layer("numbers", {**_TEXT, "align": "left", "dx": 7}, {**length, "text": _NUMBER}),
-        _layer("hits", _HIT, {"x": {"value": 0}, "x2": {"value": "width"}, **_LINK}),
+        _layer("hits", _HIT, {"x": {"value": 0}, "x2": {"value": "width"}, **_link(marks)}),
     ]
     return _spec(marks, title, place, layers, WIDTH, {"step": STEP})
 
@@ -64,7 +68,7 @@ def columns_spec(marks: Sequence[Mark], title: str) -> dict:
     layers = [
         _layer("bars", {"type": "bar", "width": {"band": 0.6}, "color": _FILL}, length),
         _layer("numbers", {**_TEXT, "baseline": "bottom", "dy": -4}, {**length, "text": _NUMBER}),
-        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
+        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_link(marks)}),
     ]
     return _spec(marks, title, place, layers, min(WIDTH, COLUMN * len(marks)), HEIGHT)
 
@@ -104,9 +108,14 @@ def multiples(panels: Sequence[Panel], title: str) -> str:
 
 
 _TEXT = {"type": "text", "fontSize": 14, "color": _INK}
-_NUMBER = {"field": "count", "type": "quantitative", "format": ","}
+_NUMBER = {"field": "told", "type": "nominal"}
 _HIT = {"type": "rect", "opacity": 0, "color": _INK}
-_LINK = {"href": {"field": "href", "type": "nominal"}, "description": {"field": "description", "type": "nominal"}}
+
+
+def _link(marks: Sequence[Mark]) -> dict:
+    """What the topmost layer says of each mark and where it leads; marks without a link have none at all."""
+    led = {"href": {"field": "href", "type": "nominal"}} if any(mark.href for mark in marks) else {}
+    return {**led, "description": {"field": "description", "type": "nominal"}}
 
 
 def _layer(name: str, mark: dict, encoding: dict) -> dict:
@@ -136,7 +145,10 @@ def _axis(marks: Sequence[Mark]) -> dict:
 
 
 def _spec(marks: Sequence[Mark], title: str, place: dict, layers: list[dict], width: int, height: object) -> dict:
-    rows = [{"row": row, **asdict(mark), "href": _ORIGIN + mark.href} for row, mark in enumerate(marks)]
+    rows = [
+        {"row": row, **asdict(mark), "href": _ORIGIN + mark.href, "told": mark.told or f"{mark.count:,}"}
+        for row, mark in enumerate(marks)
+    ]
     return spec(title, rows, width, height, encoding=place, layer=layers)
 
 

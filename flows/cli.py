@@ -966,6 +966,28 @@ def user_remove(home: Path, name: str) -> None:
 
 
 @main.command()
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--k", default=5, show_default=True, help="この人数に満たない欄を伏せる")
+@click.option(
+    "--quote", "refs", multiple=True, metavar="応募の番号", help="引用する話(何度でも書ける。許可のあるものだけ)"
+)
+@click.option("--anew", is_flag=True, help="前の公開版と比べずに始め直す(前の版は引っ込めてから)")
+@click.option("--check", "only_check", is_flag=True, help="何が出て何が伏せられるかを言うだけで、書かない")
+@who_option
+@at_home
+def publish(home: Path, directory: Path, k: int, refs: tuple[str, ...], anew: bool, only_check: bool, who: str) -> None:
+    """公開版: 人数の少ない欄を伏せた数を、誰にでも渡せるページと CSV にする。
+
+    
+    例: neta publish ~/public --check
+        neta publish ~/public --quote s0123456789abcdef0123
+    """
+    from flows.publishing import publish as publish_
+
+    publish_(home, directory.absolute(), k, refs, anew, only_check, who)
+
+
+@main.command()
 @click.option("--port", default=4200, show_default=True, help="Prefect サーバーのポート(127.0.0.1)")
 @at_home
 def serve(home: Path, port: int) -> None:

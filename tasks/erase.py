@@ -7,6 +7,8 @@ derived is removed whole.
 from __future__ import annotations
 
 import itertools
+import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Backup: what cannot be made again, as one tar file whose last member says what has to be in it.
 
-Kept: settings, codebook, trained coders, key, raw, ledger, audit, tombstones. The tar is not compressed: raw is.
-manifest.json comes last, with the sha256 of every other member and the number of the ledger's entries, so a file that was
-cut off cannot pass. Not kept: accounts, since sessions that ended would be back.
+Kept: settings, codebook, trained coders, public editions, key, raw, ledger, audit, tombstones. The tar is not compressed:
+raw is. manifest.json comes last, with the sha256 of every other member and the number of the ledger's entries, so a file that
+was cut off cannot pass. Not kept: accounts, since sessions that ended would be back.
 """
 
 from __future__ import annotations
@@ -21,7 +21,17 @@ from warehouse import ledger, tombstones
 from warehouse.lake import Lake, write_durably
 
 MANIFEST = "manifest.json"
-KEPT = ("neta.toml", "secret.key", "ledger.sqlite", "audit.jsonl", "tombstones", "codebook", "coders", "raw")
+KEPT = (
+    "neta.toml",
+    "secret.key",
+    "ledger.sqlite",
+    "audit.jsonl",
+    "tombstones",
+    "codebook",
+    "coders",
+    "editions",
+    "raw",
+)
 PRIVATE = 0o600
 _PIECE = 1 << 20
 
@@ -72,6 +82,7 @@ def _members(lake: Lake, codebook: Path) -> Iterator[tuple[str, Path]]:
         yield lake.audit.name, lake.audit
     yield from ((f"codebook/{file.relative_to(codebook).as_posix()}", file) for file in files(codebook))
     yield from ((f"coders/{file.relative_to(lake.coders).as_posix()}", file) for file in files(lake.coders))
+    yield from ((f"editions/{file.relative_to(lake.editions).as_posix()}", file) for file in files(lake.editions))
     yield from ((f"raw/{file.relative_to(lake.raw).as_posix()}", file) for file in lake.raw_files())
 
 

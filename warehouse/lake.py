@@ -4,6 +4,7 @@ home/
   neta.toml  secret.key  codebook/  coders/  ledger.sqlite  raw/channel=…/day=…/…parquet     kept, backed up
   tombstones                                                                        kept; again beside the home
   audit.jsonl  accounts.sqlite                                                      who looked at what; who may look
+  editions/                                                                         kept: what was made public, counts only
   forgetting/                                                                       withdrawals that are not finished
   inbox/<channel>/                                                                  what waits to be read
   notebook.py                                                                       the editor's own, if `neta sql --open` was used
@@ -45,6 +46,7 @@ class Lake:
     warehouse = property(lambda self: self.home / "warehouse")
     reports = property(lambda self: self.home / "reports")
     forgetting = property(lambda self: self.home / "forgetting")
+    editions = property(lambda self: self.home / "editions")
     tombstones = property(lambda self: self.home / "tombstones")
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
     ledger_file = property(lambda self: self.home / "ledger.sqlite")
@@ -189,7 +191,16 @@ def is_locked(lake: Lake) -> bool:
 
 def _sweep(lake: Lake) -> None:
     """Remove what a killed writer left behind; only the holder of the lock writes here."""
-    for folder in (lake.raw, lake.cache, lake.warehouse, lake.reports, lake.state, lake.forgetting, lake.inbox):
+    for folder in (
+        lake.raw,
+        lake.cache,
+        lake.warehouse,
+        lake.reports,
+        lake.state,
+        lake.forgetting,
+        lake.editions,
+        lake.inbox,
+    ):
         for stale in folder.rglob(".tmp-*"):
             stale.unlink(missing_ok=True)
 
