@@ -84,7 +84,7 @@ class Panel:
 def multiples(panels: Sequence[Panel], title: str) -> str:
     """Small charts beside and under one another, one scale for all, first and last column named, as one <svg> element."""
     rows = [
-        {"panel": place, "row": row, **asdict(mark), "href": _ORIGIN + mark.href, "hit": 1}
+        {"panel": place, "row": row, **asdict(mark), "href": _ORIGIN + mark.href}
         for place, panel in enumerate(panels)
         for row, mark in enumerate(panel.marks)
     ]
@@ -99,7 +99,7 @@ def multiples(panels: Sequence[Panel], title: str) -> str:
     place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
     layers = [
         _layer("bars", {"type": "bar", "width": {"band": 0.72}, "color": _FILL}, length),
-        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_LINK}),
+        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_link(panels[0].marks)}),
     ]
     facet = {"field": "panel", "type": "ordinal", "header": {**head, "labelColor": _INK, "labelLimit": SMALL}}
     drawn = spec(title, rows, SMALL, SMALL_HEIGHT, facet=facet, columns=PANELS_ACROSS)

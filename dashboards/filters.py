@@ -68,6 +68,11 @@ def parse(path: str, query: Mapping[str, str], views: Sequence[str] = ()) -> Ask
     return Asked(path, wanted, query.get("include_late") == "yes", int(page), view)
 
 
+def number_of(text: str) -> int:
+    """A small number in an address; 0 for anything else."""
+    return int(text) if _PAGE_NUMBER.fullmatch(text) else 0
+
+
 def chips(edition: Edition, asked: Asked) -> Iterator[Chip]:
     for name, value in asked.wanted.items():
         title, label = _spoken(edition, name, value)

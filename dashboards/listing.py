@@ -14,11 +14,6 @@ PAGE = 50
 CLIPPED = 1200  # characters of a telling in a list; the whole stands on the story's own page
 
 
-def number_of(text: str) -> int:
-    """A small number in an address; 0 for anything else."""
-    return int(text) if _PAGE_NUMBER.fullmatch(text) else 0
-
-
 def stories(edition: Edition, query: Mapping[str, str]) -> dict:
     """Everything that stories.html needs. NoSuchBreakdown for a filter that there is not."""
     asked, con, words = parse("/stories", query), edition.asking(), edition.words

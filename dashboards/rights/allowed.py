@@ -8,7 +8,8 @@ from functools import cached_property
 
 from dashboards.doing import Refusal
 from dashboards.edition import Edition
-from dashboards.listing import PAGE, paging, parse
+from dashboards.filters import parse
+from dashboards.listing import PAGE, paging
 from dashboards.rights.doing import Said, Word
 from warehouse import counts
 from warehouse.counts import NoSuchBreakdown

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from dashboards.access import Form, needs
+from dashboards.filters import number_of
 from dashboards.links import to
-from dashboards.listing import number_of
 from dashboards.rights import allowed
 from dashboards.site import Site
 

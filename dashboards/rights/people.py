@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from dashboards.access import Form, needs
 from dashboards.edition import Edition
+from dashboards.filters import number_of, parse
 from dashboards.links import to
-from dashboards.listing import number_of, paging, parse
+from dashboards.listing import paging
 from dashboards.rights.doing import Accounts
 from dashboards.site import Site
 from warehouse import counts
