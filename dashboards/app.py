@@ -11,7 +11,19 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboards import jobs, originals, quarantine_pages, quotes, reports, signing, today_pages, trends, users
+from dashboards import (
+    jobs,
+    originals,
+    quarantine_pages,
+    questions,
+    quotes,
+    reports,
+    signing,
+    taken,
+    today_pages,
+    trends,
+    users,
+)
 from dashboards.access import guard, needs
 from dashboards.doing import Refusal
 from dashboards.listing import items, stories
@@ -21,6 +33,7 @@ from dashboards.rights import consent, held, people, withdrawal
 from dashboards.site import Site
 from dashboards.take_in import pages as take_in
 from warehouse.counts import NoSuchBreakdown
+from warehouse.questions import NotAsked, TooLong
 from warehouse.store import NotBuilt
 
 _POLICY = (
@@ -50,6 +63,7 @@ def make_app(site: Site) -> FastAPI:
     _letters(app)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
     app.include_router(_health(site))
+    app.include_router(taken.router(site))  # before the pages: a file's name is a page's with its kind behind it
     app.include_router(_reading(site))
     if site.access.accounts:
         app.include_router(signing.router(site))
@@ -101,9 +115,7 @@ def _reading(site: Site) -> APIRouter:
 
     @pages.get("/trends", response_class=HTMLResponse)
     def over_time(request: Request) -> HTMLResponse:
-        asked = dict(request.query_params)
-        told = site.shelf.current().remembered(("trends", *sorted(asked.items())), lambda e: trends.page(e, asked))
-        return site.page(request, "trends.html", **told)
+        return site.page(request, "trends.html", **trends.page(site.shelf.current(), dict(request.query_params)))
 
     @pages.get("/stories", response_class=HTMLResponse)
     def story_list(request: Request) -> HTMLResponse:
@@ -112,6 +124,16 @@ def _reading(site: Site) -> APIRouter:
     @pages.get("/quotes", response_class=HTMLResponse)
     def quotable(request: Request) -> HTMLResponse:
         return site.page(request, "quotes.html", **quotes.page(site.shelf.current(), dict(request.query_params)))
+
+    @pages.get("/questions", response_class=HTMLResponse)
+    def question_list(request: Request) -> HTMLResponse:
+        return site.page(request, "questions.html", **questions.listed(site.shelf.current()))
+
+    @pages.get("/questions/{name}", response_class=HTMLResponse)
+    def question(request: Request, name: str) -> HTMLResponse:
+        return site.page(
+            request, "question.html", **questions.page(site.shelf.current(), name, dict(request.query_params))
+        )
 
     @pages.get("/items", response_class=HTMLResponse)
     def item_list(request: Request) -> HTMLResponse:
@@ -165,8 +187,13 @@ def _tell_failures(app: FastAPI, site: Site) -> None:
         command = f"neta run --home {site.lake.home}"
         return site.page(request, "message.html", 503, key="web.not_built", do="web.not_built_do", command=command)
 
+    @app.exception_handler(TooLong)
+    def too_long(request: Request, error: TooLong) -> HTMLResponse:
+        return site.page(request, "message.html", 503, key="web.too_long")
+
+    @app.exception_handler(NotAsked)
     @app.exception_handler(NoSuchBreakdown)
-    def unknown(request: Request, error: NoSuchBreakdown) -> HTMLResponse:
+    def unknown(request: Request, error: ValueError) -> HTMLResponse:
         return site.page(request, "message.html", 400, key="web.bad_request", detail=str(error))
 
     @app.exception_handler(Refusal)

@@ -83,6 +83,11 @@ class Panel:
 
 def multiples(panels: Sequence[Panel], title: str) -> str:
     """Small charts beside and under one another, one scale for all, first and last column named, as one <svg> element."""
+    return svg(multiples_spec(panels, title))
+
+
+def multiples_spec(panels: Sequence[Panel], title: str) -> dict:
+    """`multiples` as a spec."""
     rows = [
         {"panel": place, "row": row, **asdict(mark), "href": _ORIGIN + mark.href}
         for place, panel in enumerate(panels)
@@ -104,7 +109,36 @@ def multiples(panels: Sequence[Panel], title: str) -> str:
     facet = {"field": "panel", "type": "ordinal", "header": {**head, "labelColor": _INK, "labelLimit": SMALL}}
     drawn = spec(title, rows, SMALL, SMALL_HEIGHT, facet=facet, columns=PANELS_ACROSS)
     inner = {"width": drawn.pop("width"), "height": drawn.pop("height"), "encoding": place, "layer": layers}
-    return svg({**drawn, "autosize": "pad", "spacing": 22, "spec": inner})
+    return {**drawn, "autosize": "pad", "spacing": 22, "spec": inner}
+
+
+def heat_spec(down: Sequence[str], across: Sequence[str], rows: Sequence[Sequence[int]], shades, title: str) -> dict:
+    """A table of numbers on grounds of gray, as a spec. shades: of each number, 0 for none."""
+    cells = [
+        {"row": r, "column": c, "n": n, "shade": shades[r][c]}
+        for r, line in enumerate(rows)
+        for c, n in enumerate(line)
+    ]
+    place = {
+        "y": {"field": "row", "type": "ordinal", "scale": {"padding": 0.04}, "axis": _beside(down)},
+        "x": {"field": "column", "type": "ordinal", "scale": {"padding": 0.04}, "axis": _beside(across) | _ABOVE},
+    }
+    scale = {"domain": [0, max([max(line) for line in shades] + [1])], "range": [0, 0.6]}
+    shade = {"opacity": {"field": "shade", "type": "quantitative", "legend": None, "scale": scale}}
+    number = {"text": {"field": "n", "type": "quantitative", "format": ","}}
+    layers = [
+        _layer("cells", {"type": "rect", "color": _FILL}, shade),
+        _layer("numbers", {**_TEXT, "fontSize": 12}, number),
+    ]
+    return {**spec(title, cells, {"step": 62}, {"step": 30}, encoding=place, layer=layers), "autosize": "pad"}
+
+
+_ABOVE = {"orient": "top", "labelAngle": -40, "labelAlign": "left", "labelBaseline": "bottom"}
+
+
+def _beside(names: Sequence[str]) -> dict:
+    axis = {**_axis([]), "labelExpr": f"{json.dumps(list(names))}[datum.value]", "labelFontSize": 12}
+    return {**axis, "labelOverlap": False, "domain": False}
 
 
 _TEXT = {"type": "text", "fontSize": 14, "color": _INK}

@@ -33,11 +33,18 @@ def narrowed(query: Mapping[str, object], **chosen: str) -> dict[str, object]:
     return told
 
 
-def number(value: int, unit: str, path: str, query: Mapping[str, object]) -> Markup:
+class Number(Markup):
+    """A count as a page shows it. value: the count itself."""
+
+    value: int
+
+
+def number(value: int, unit: str, path: str, query: Mapping[str, object]) -> Number:
     """A count as a link to what was counted; nothing to see behind nought. unit: story_count, person_count …"""
-    if not value:
-        return Markup('<span class="nought">0</span>')
-    return Markup('<a href="{}" data-unit="{}">{:,}</a>').format(to(path, query), unit, value)
+    linked = Markup('<a href="{}" data-unit="{}">{:,}</a>').format(to(path, query), unit, value)
+    shown = Number(linked if value else '<span class="nought">0</span>')
+    shown.value = value
+    return shown
 
 
 def sentence(words: Words, key: str, **numbers: object) -> Markup:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dashboards.links import to
+from dashboards.plain import plain
+
 _HERE = Path(__file__).parent
 
 
@@ -15,5 +18,6 @@ def templates() -> Environment:
     """The one environment of all pages."""
     loader = FileSystemLoader(_HERE / "templates")
     env = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.globals |= {"to": to, "plain": plain}
     env.filters["count"] = "{:,}".format
     return env

@@ -31,6 +31,7 @@ BAR = (
         ("trends", "/trends", "analyst"),
         ("stories", "/stories", "analyst"),
         ("quotes", "/quotes", "analyst"),
+        ("questions", "/questions", "analyst"),
     ),
     (("consents", "/consent", "editor"), ("people", "/people", "editor")),
     (("report", "/report", "analyst"), ("coder", "/coder", "analyst")),

@@ -118,7 +118,10 @@ def figure(spec: Mapping, foot: Sequence[str]) -> dict:
     """A spec of charts.py for paper: a heading, white ground, no links, and the foot beneath."""
     whole = ("$schema", "config")
     inner = {name: part for name, part in spec.items() if name not in (*whole, "autosize", "padding", "background")}
-    inner["layer"] = [layer for layer in spec["layer"] if layer["name"] != "hits"]  # a link leads nowhere on paper
+    drawing = inner
+    if "spec" in inner:  # small charts side by side
+        drawing = inner["spec"] = dict(inner["spec"])
+    drawing["layer"] = [layer for layer in drawing["layer"] if layer["name"] != "hits"]  # a link leads nowhere on paper
     under = [part for line in foot for part in _wrapped(line)]
     return {
         **{name: spec[name] for name in whole},

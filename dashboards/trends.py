@@ -13,12 +13,13 @@ from math import ceil
 
 from markupsafe import Markup
 
-from dashboards import charts, filters
+from dashboards import charts, filters, take_away
 from dashboards.edition import Edition, month_name
 from dashboards.filters import Asked, words_of_period
 from dashboards.links import narrowed, number, to
 from warehouse import counts, trends
 from warehouse.counts import NoSuchBreakdown
+from warehouse.words import Words
 
 VIEWS = ("by", "period", "unit", "open", "then_from", "then_to")
 UNITS = ("story", "person")
@@ -91,7 +92,11 @@ class View:
 
 def page(edition: Edition, query: Mapping[str, str]) -> dict:
     """Everything that trends.html needs. NoSuchBreakdown for a name or value that there is not."""
-    view = _view(edition, query)
+    return edition.remembered(("trends", *sorted(query.items())), lambda _: _page(_view(edition, query)))
+
+
+def _page(view: View) -> dict:
+    edition = view.edition
     totals = view.ask(trends.totals, period=view.period)
     periods = list(_periods(totals, view.period))[-PERIODS_SHOWN[view.period] :]
     rest = [name for name in edition.choosable if not edition.dimensions[name]["is_charted"]]
@@ -109,6 +114,69 @@ def page(edition: Edition, query: Mapping[str, str]) -> dict:
         "beside": [_beside(view, name) for name in rest],
         "then": _then(view),
     }
+
+
+PARTS = ("over-time", "spans")  # beside the heat maps, which are named by their dimensions
+
+
+def table(edition: Edition, part: str, query: Mapping[str, str]) -> take_away.Table:
+    """One table of the page to take away. NoSuchBreakdown as for `page`, and for another part."""
+    told = page(edition, query)
+    heads, rows, title = _plain_table(told, part, edition.words)
+    return take_away.Table(title, heads, rows, _foot(edition, told), told["build"]["built_at"])
+
+
+def figure(edition: Edition, part: str, query: Mapping[str, str]) -> dict:
+    """One figure of the page as a spec for paper. NoSuchBreakdown as for `page`, and for a part that is no figure."""
+    told = page(edition, query)
+    heats = {heat["name"]: heat for heat in told["heats"]}
+    if part == "over-time" and told["over_time"]["panels"]:
+        title = edition.words("web.over_time", title=told["over_time"]["title"])
+        spec = charts.multiples_spec(told["over_time"]["panels"], title)
+    elif part in heats:
+        spec = _heat_spec(heats[part])
+    else:
+        raise NoSuchBreakdown(edition.words("count.no_such", name=part, known=" ".join(["over-time", *heats])))
+    return take_away.figure(spec, _foot(edition, told))
+
+
+def _heat_spec(heat: Mapping) -> dict:
+    rows = [[cell.number.value for cell in cells] for _, cells in heat["rows"]]
+    shades = [[cell.shade for cell in cells] for _, cells in heat["rows"]]
+    down, across = [line.label for line, _ in heat["rows"]], [line.label for line in heat["across"]]
+    return charts.heat_spec(down, across, rows, shades, heat["title"])
+
+
+def _plain_table(told: Mapping, part: str, words: Words) -> tuple[list[str], list[list], str]:
+    """Headings, rows and title of a part, numbers as numbers."""
+    heats, whole = {heat["name"]: heat for heat in told["heats"]}, words("web.all_stories")
+    if part == "over-time":
+        over = told["over_time"]
+        rows = [(whole, over["all"]), *((line.label, numbers) for line, numbers in over["rows"])]
+        heads = [over["title"], words("web.all_periods"), *over["periods"]]
+        return heads, [[label, *(n.value for n in numbers)] for label, numbers in rows], words("web.over_time", **over)
+    if part in heats:
+        heat = heats[part]
+        rows = [[line.label, *(cell.number.value for cell in cells)] for line, cells in heat["rows"]]
+        return ["", *(line.label for line in heat["across"])], rows, heat["title"]
+    if part == "spans" and told["then"]:
+        heads = [head for name in told["then"]["heads"] for head in (name, words("web.share"))]
+        rows = [
+            [line.label if line else whole, *(cell for number, share in columns for cell in (number.value, share))]
+            for line, columns in told["then"]["rows"]
+        ]
+        return ["", *heads], rows, words("web.two_spans")
+    raise NoSuchBreakdown(words("count.no_such", name=part, known=" ".join([*PARTS, *heats])))
+
+
+def _foot(edition: Edition, told: Mapping) -> list[str]:
+    """Which stories were chosen, then what stands under every table."""
+    chosen = [" / ".join(chip.text for chip in told["chips"])] if told["chips"] else []
+    foot = take_away.foot(
+        told["total"], told["build"], edition.words, unit=told["view"].unit,
+        is_multi=told["over_time"]["is_multi"], include_late=told["asked"].include_late,
+    )  # fmt: skip
+    return [*chosen, *foot]
 
 
 def _view(edition: Edition, query: Mapping[str, str]) -> View:
@@ -164,10 +232,13 @@ def _over_time(view: View, totals: Mapping, periods: Sequence[str]) -> dict:
     """The figure of small charts and its table: a line a group, a column a period, the whole first."""
     cells, lines = view.ask(trends.series, view.by, period=view.period), list(_lines(view, view.by))
     heads = [words_of_period(period, view.edition.words) for period in periods]
+    panels = list(_panels(view, cells, lines, periods)) if periods else []
     whole = [view.link(totals.get(period), (view.period, period)) for period in periods]
     return {
         "title": view.edition.menus[view.by].title,
-        "svg": _drawn(view, cells, lines, periods) if periods else "",
+        "panels": panels,
+        "svg": Markup(charts.multiples(panels, view.edition.menus[view.by].title)) if panels else "",
+        "periods": list(periods),
         "heads": heads,
         "years": list(_years(periods)),
         "all": [view.link(totals[None]), *whole],
@@ -184,9 +255,8 @@ def _along(view: View, cells: Mapping, line: Line, periods: Iterable[str]) -> It
         yield view.link(cells.get((*line.key, period)), chosen, (view.period, period))
 
 
-def _drawn(view: View, cells: Mapping, lines: Sequence[Line], periods: Sequence[str]) -> Markup:
+def _panels(view: View, cells: Mapping, lines: Sequence[Line], periods: Sequence[str]) -> Iterator[charts.Panel]:
     words = view.edition.words
-    panels = []
     for line in lines:
         marks = []
         for period in periods:
@@ -195,8 +265,7 @@ def _drawn(view: View, cells: Mapping, lines: Sequence[Line], periods: Sequence[
             spoken = words(f"web.bar_{view.unit}", label=f"{line.label} {tick}", n=f"{count:,}")
             href = to("/stories", view.stories((view.by, line.value), (view.period, period)))
             marks.append(charts.Mark(tick, count, href, spoken))
-        panels.append(charts.Panel(line.label, marks))
-    return Markup(charts.multiples(panels, view.edition.menus[view.by].title))
+        yield charts.Panel(line.label, marks)
 
 
 def _years(periods: Sequence[str]) -> Iterator[tuple[str, int]]:
@@ -269,6 +338,6 @@ def _span(view: View, wanted: Mapping[str, str], lines: Sequence[Line]) -> Itera
         yield number(cell[view.count], view.count, "/stories", chosen), share
 
 
-def _span_name(span: Mapping[str, str], words) -> str:
+def _span_name(span: Mapping[str, str], words: Words) -> str:
     first, last = (month_name(span[end], words) if filters.is_month(span.get(end, "")) else "" for end in filters.SPAN)
     return words("web.span", first=first, last=last) if first or last else words("web.whole_time")
