@@ -43,7 +43,7 @@ coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · mea
 	@$(BIN)/neta coder evaluate --home $(HOME_DIR) --leave-writers-out --json > .coder.json
 	@$(BIN)/python -m tests.bench.coder_doc .coder.json && rm .coder.json
 
-compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
+compare: install ## 分類器の作り方を比べる(10分、空いた機械で) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
 docs: install ## 生成する文書を作り直す · regenerate the generated pages
