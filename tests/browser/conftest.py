@@ -134,3 +134,12 @@ def _watch(context, ours: str, faults: list[str]) -> None:
     context.on("request", asked)
     context.on("console", lambda said: faults.append(f"console: {said.text} ({said.page.url})"))
     context.on("weberror", lambda failed: faults.append(f"script: {failed.error}"))
+
+
+def by_axe(page, *rules: str) -> list:
+    """What axe finds: (rule, up to three elements). rules: only these, else all."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = Axe().run(page, options=options).response["violations"]
+    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]

@@ -9,7 +9,7 @@ import pytest
 from flows.build import build
 from flows.home import Answers, init
 from flows.ingest import ingest
-from tests.browser.conftest import Served, serving
+from tests.browser.conftest import Served, by_axe, serving
 from tests.flows.conftest import STORY, Home
 from warehouse import ledger
 from warehouse.lake import Lake
@@ -60,9 +60,10 @@ def test_a_file_is_chosen_taken_in_counted_and_seen(call, visit):
     chooser.value.set_files(letter(1, "経理です。noteに書いた仕訳の話を読んだ編集者から、連載の声がかかりました。"))
     with page.expect_navigation():
         page.click("form.sent button")
-    assert taken_in(page) == 1
+    assert taken_in(page) == 1 and by_axe(page) == []
     page.click("form[action='/build'] button")
     page.wait_for_selector("main a[href='/']", timeout=SECONDS * 1000)
+    assert by_axe(page) == []
     page.goto("/stories")
     assert "連載の声がかかりました" in page.inner_text("main")
 
