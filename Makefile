@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench coder-doc compare docs lock clean
+.PHONY: help install run web test lint bench coder-doc postgres compare docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -36,8 +36,11 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.exports
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.linking
+	@$(BIN)/python -m tests.bench.ledger
 	@$(BIN)/python -m tests.bench.coders --speed
 	@$(BIN)/python -m tests.bench.reviewing
+
+postgres: $(VENV)/.postgres ## 台帳を PostgreSQL に置くための部品 · the driver for a ledger on PostgreSQL
 
 coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · measure the coder again, write docs/coder.md
 	@$(BIN)/neta sample --home $(HOME_DIR) >/dev/null
@@ -55,6 +58,7 @@ lock: ## 依存を解決し直す (uv が要る) · resolve the locks again (nee
 	$(UV) pyproject.toml -o requirements.lock
 	$(UV) pyproject.toml --extra lint -o requirements-lint.lock
 	$(UV) pyproject.toml --extra bench -o requirements-bench.lock
+	$(UV) pyproject.toml --extra postgres -o requirements-postgres.lock
 	$(UV) pyproject.toml --extra browser -o requirements-browser.lock
 
 clean: ## .venv と見本を消す · remove .venv and the sample home

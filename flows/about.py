@@ -114,6 +114,7 @@ def _telling(held: Held, submission_ref: str, rows: list[dict]) -> Chapter:
         "decided": [_decision(held, entry) for entry in said if entry.kind == "code"],
         "scopes": list(_scopes(held, first, said)),
         "used": list(_used(said, words)),
+        "kept": [_kept(held, entry) for entry in said if entry.kind in ("note", "address") and entry.payload],
     }
     title = words("about.telling", ref=submission_ref, channel=_channel(first, words), when=_when(first, held))
     text = Section(words("about.text"), texts or [words("about.no_text")], is_text=True)
@@ -184,6 +185,10 @@ def _scopes(held: Held, row: dict, said: Iterable[ledger.Entry]) -> Iterator[str
 def _used(said: Iterable[ledger.Entry], words: Words) -> Iterator[str]:
     lines = [words("about.used_line", at=e.at[:10], id=e.id) for e in said if e.kind == "used"]
     yield from lines or [words("about.not_used")]
+
+
+def _kept(held: Held, entry: ledger.Entry) -> str:
+    return held.words("about.kept_line", at=_day(entry, held), what=entry.payload.get(entry.kind, ""))
 
 
 def _rights(held: Held, name: str) -> list[str]:

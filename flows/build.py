@@ -47,7 +47,7 @@ def build(settings: Settings, tell: Tell = lambda step: None, empty_cache: bool 
     except Exception as error:
         runlog.record(settings.lake, run_id, "build", started, "failed", error=type(error).__name__)
         raise
-    runlog.record(settings.lake, run_id, "build", started, "done")
+    runlog.record(settings.lake, run_id, "build", started, "done", ledger_head=ledger.head(settings.lake.ledger))
     return built
 
 

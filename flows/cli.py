@@ -527,6 +527,21 @@ def confirm(home: Path, submission: str, who: str, why: str | None) -> None:
 
 
 @review.command()
+@click.argument("submission")
+@click.argument("text")
+@who_option
+@at_home
+def note(home: Path, submission: str, text: str, who: str) -> None:
+    """応募に覚え書きを付ける(件数には関わらない。本文は書き写さない。取り下げがあれば消える)。
+
+    例: neta review note s0123456789abcdef0123 続きを聞きたい
+    """
+    from flows.noting import note as note_
+
+    click.echo(note_(home, submission, text, who))
+
+
+@review.command()
 @click.argument("count", metavar="N", type=click.IntRange(min=1))
 @click.option("--seed", type=click.IntRange(min=0), help="乱数の種(省くと前回と同じ種。前に確認した話がそのまま残る)")
 @click.option(
@@ -744,7 +759,7 @@ def restore(file: Path, directory: Path, tombstones: tuple[Path, ...], who: str)
     restore_(file.absolute(), directory.absolute(), tombstones, who)
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--kind", help="種類で絞る")
 @json_option
 @at_home
@@ -753,9 +768,52 @@ def ledger(home: Path, kind: str | None, as_json: bool) -> None:
 
     例: neta ledger --kind code
     """
-    from flows.reviewing import show_ledger
+    ctx = click.get_current_context()
+    ctx.obj = home
+    if ctx.invoked_subcommand is None:
+        from flows.reviewing import show_ledger
 
-    show_ledger(home, kind, as_json)
+        show_ledger(home, kind, as_json)
+
+
+@ledger.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
+@who_option
+@at_home
+def ledger_export(home: Path, file: Path, who: str) -> None:
+    """台帳を1行1件のファイルにする(ほかの機械で import できる)。
+
+    例: neta ledger export /media/usb/ledger.jsonl
+    """
+    from flows.moving_ledger import export
+
+    click.echo(export(home, file.absolute(), who))
+
+
+@ledger.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.jsonl")
+@at_home
+def ledger_import(home: Path, file: Path) -> None:
+    """ほかの機械で書き足された台帳の続きを取り込む。途中から食い違うものは取り込まない。
+
+    例: neta ledger import /media/usb/ledger.jsonl
+    """
+    from flows.moving_ledger import take_in
+
+    click.echo(take_in(home, file.absolute()))
+
+
+@ledger.command("purge")
+@who_option
+@at_home
+def ledger_purge(home: Path, who: str) -> None:
+    """発送してから日がたった住所を消す(日数は neta.toml の [ledger] address_days。neta run も毎回消す)。
+
+    例: neta ledger purge
+    """
+    from flows.addresses import purge_and_tell
+
+    click.echo(purge_and_tell(home, who))
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from flows.addresses import purge
 from flows.build import build_home
 from flows.failures import one_line
 from flows.ingest import ingest_home
@@ -26,7 +27,10 @@ def run_day(
     build_step: Callable[[str], Mapping] = build_home,
     tell: Callable[[str, str], None] = lambda step, what: None,
 ) -> Day:
-    """Ingest channel by channel, then build. A channel that fails is told and stops no other; a failed build raises."""
+    """Ingest channel by channel, let go of addresses that are used up, build.
+
+    A channel that fails is told and stops no other; a failed build raises.
+    """
     day, home = Day(), str(settings.lake.home)
     for channel in settings.channels:
         tell("ingest", channel)
@@ -34,6 +38,7 @@ def run_day(
             day.landings[channel] = ingest_step(home, channel)
         except Exception as error:  # one bad source costs one source; it is told below and in the run log
             day.failures[channel] = one_line(error)
+    purge(settings)
     tell("build", "")
     day.built = build_step(home)
     return day

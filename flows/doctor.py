@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,10 +82,14 @@ def _raw(settings: Settings) -> Iterator[Finding]:
 
 
 def _ledger(settings: Settings) -> Iterator[Finding]:
+    words = Words(settings.language)
     try:
-        ledger.read(settings.lake.ledger)
-    except (sqlite3.DatabaseError, ValueError) as error:
-        yield "bad_ledger", f"{settings.lake.ledger}: {error}"
+        faults = ledger.verify(settings.lake.ledger, runlog.ledger_heads(settings.lake))
+    except ledger.LedgerError as error:
+        yield "bad_ledger", f"{ledger.named(settings.lake.ledger)}: {error}"
+        return
+    for fault in faults:
+        yield f"ledger_{fault.what}", words("doctor.entry", id=fault.id)
 
 
 def _audit(settings: Settings) -> Iterator[Finding]:
@@ -116,7 +119,7 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
         return
     try:
         stale = built != input_hash(settings)
-    except (codebook.CodebookError, SettingsError, sqlite3.DatabaseError):
+    except (codebook.CodebookError, SettingsError, ledger.LedgerError):
         return  # told by the checks above
     if stale:
         yield "stale", str(settings.lake.published)

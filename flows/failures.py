@@ -11,6 +11,7 @@ from flows.settings import SettingsError, WrongHome
 from warehouse.codebook import CodebookError
 from warehouse.counts import NoSuchBreakdown
 from warehouse.lake import Busy
+from warehouse.ledger import LedgerError
 from warehouse.store import NotBuilt
 
 _SYSTEM = {
@@ -39,6 +40,8 @@ def one_line(error: Exception) -> str:
     text = " ".join(str(error).split())[:300]
     if isinstance(error, OSError) and error.errno in _SYSTEM:
         return f"{_SYSTEM[error.errno]}({error.filename or text})"
+    if isinstance(error, LedgerError):
+        return f"台帳を読み書きできませんでした({text})。neta doctor で確かめてください"
     if isinstance(error, duckdb.Error):
         return f"データにたずねられませんでした。{text}"
     return f"{type(error).__name__}: {text}(NETA_DEBUG=1 で詳しく出ます)"

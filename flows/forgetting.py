@@ -189,4 +189,10 @@ def prove(settings: Settings, pending: Pending) -> tuple[list[Found], Reading]:
     for file in files:
         if cells.is_sqlite(file):
             cells.vacuum(file)
-    return search(files, pending.traces, reading), reading
+    return [*search(files, pending.traces, reading), *_in_database(settings.lake, pending.traces)], reading
+
+
+def _in_database(lake: Lake, wanted: Traces) -> list[Found]:
+    """What stands in a ledger that lies in no file of the home."""
+    told = "\n".join(ledger.lines(lake.ledger)) if lake.ledger_url else ""
+    return [Found(lake.home / "PostgreSQL", "ledger", kind) for kind in wanted.found_in(told)]

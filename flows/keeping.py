@@ -56,6 +56,7 @@ def restore(file: Path, home: Path, tombstone_files: Sequence[Path], who: str | 
     marks = _marks_beside(home, tombstone_files, words)
     with _aside(home) as staged:
         held = _unpacked(file, staged, words)
+        staged = _with_its_ledger(staged, words)
         gone = _without_withdrawn(staged, marks)
         _settle(staged.settings_file, home)
         payload = {"file": str(file), "made_at": held.made_at, "items": gone}
@@ -100,6 +101,18 @@ def _unpacked(file: Path, staged: Lake, words: Words) -> Contents:
         reason = str(error)
         key = f"keep.{reason}" if reason in ("damaged", "foreign") else "keep.damaged_at"
         raise Refused(words(key, file=file, member=ascii(reason)[1:-1])) from None
+
+
+def _with_its_ledger(staged: Lake, words: Words) -> Lake:
+    """Where the settings put the ledger on a server, it goes on there: in an empty one, or where this backup was made of it."""
+    lake = load(staged.home).lake
+    if lake.ledger_url and ledger.exists(lake.ledger_file):
+        try:
+            ledger.take_in(lake.ledger, ledger.lines(lake.ledger_file))
+        except ledger.NotTaken as error:
+            raise Refused(words(f"ledger.no_{error.what}", file=ledger.named(lake.ledger), at=error.at)) from None
+        lake.ledger_file.unlink()
+    return lake
 
 
 def _without_withdrawn(staged: Lake, marks: frozenset[str]) -> int:

@@ -22,7 +22,7 @@ def new_run_id(at: datetime) -> str:
 def record(
     lake: Lake, run_id: str, kind: str, started_at: datetime, status: str, channel: str | None = None, **counts
 ) -> None:
-    """Append one line. counts: item_count, new_count, known_count, quarantined_count, error."""
+    """Append one line. counts: item_count, new_count, known_count, quarantined_count, error; of a build ledger_head."""
     line = {
         "run_id": run_id,
         "kind": kind,
@@ -43,6 +43,11 @@ def runs(lake: Lake) -> list[dict]:
     if not path.exists():
         return []
     return [run for line in path.read_text(encoding="utf-8").splitlines() if (run := _parsed(line))]
+
+
+def ledger_heads(lake: Lake) -> set[tuple[int, str]]:
+    """(id, hash) of the ledger's last entry as each build saw it: what must still stand there."""
+    return {(head[0], head[1]) for run in runs(lake) if (head := run.get("ledger_head"))}
 
 
 def _parsed(line: str) -> dict | None:

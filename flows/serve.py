@@ -21,12 +21,14 @@ STARTUP_SECONDS = 180
 
 def serve_web(home: Path, host: str, port: int) -> None:
     """The pages, until stopped. Refused where others could reach them and there are no accounts."""
+    import pyarrow
     import uvicorn
 
     from dashboards.app import make_app
     from flows.web.site import site_of
 
     settings = load(home)
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the default one keeps 40 MB that nobody uses
     app = make_app(site_of(settings, host))
     shown = f"[{host}]" if ":" in host else host
     print(Words(settings.language)("serve.web", url=f"http://{shown}:{port}/"), flush=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from warehouse import ledger
 from warehouse.lake import Lake
 from warehouse.scopes import SCOPES
 
@@ -89,6 +90,7 @@ class Settings:
     schedule: Mapping[str, str] = field(default_factory=dict)  # deployment -> cron, in `zone`
     overdue_hours: float = 26
     notify: tuple[str, ...] = ()  # command that gets the notice on its standard input
+    address_days: int = 90  # how long an address is kept once the copy was shipped
     web: Web = Web()
     llm: Llm | None = None  # without it no text is ever sent to a model
 
@@ -104,7 +106,7 @@ class Settings:
         """The home's secret key, made once, readable by its owner only. SettingsError if it was there and is lost."""
         path = self.lake.key_file
         if not path.exists():
-            if self.lake.raw.exists() or self.lake.ledger.exists():
+            if self.lake.raw.exists() or ledger.head(self.lake.ledger)[0]:
                 raise SettingsError(f"{path}: 鍵がありません。控えから戻してください(作り直すと仮IDがすべて変わります)")
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -125,8 +127,9 @@ def default_language() -> str:
 
 def load(home: Path) -> Settings:
     """Read a home's neta.toml. SettingsError names the setting, the file and what to do."""
-    lake = Lake(home.absolute())
-    data = _read(lake.settings_file)
+    file = Lake(home.absolute()).settings_file
+    data = _read(file)
+    lake = Lake(home.absolute(), _ledger_url(data.get("ledger", {}), file))
     zone = _zone(data.get("zone", "Asia/Tokyo"), lake.settings_file)
     return Settings(
         lake=lake,
@@ -142,6 +145,7 @@ def load(home: Path) -> Settings:
         schedule={"ingest": "0 * * * *", "build": "30 3 * * *", **data.get("schedule", {})},
         overdue_hours=data.get("notify", {}).get("overdue_hours", 26),
         notify=_several(data.get("notify", {}).get("command", []), "[notify] command", lake.settings_file),
+        address_days=_days(data.get("ledger", {}), lake.settings_file),
         web=_web(data.get("web", {}), lake.settings_file),
         llm=_llm(data["llm"], lake.settings_file) if "llm" in data else None,
     )
@@ -178,6 +182,31 @@ def _consent(name: str, channel: dict, file: Path) -> tuple[str, ...]:
         known = " ".join(scope for scope in SCOPES if scope != "name")
         raise SettingsError(f"{file}: [channels.{name}] consent の {unknown[0]} は使えません。使えるもの: {known}")
     return scopes
+
+
+_LEDGER = ("url_env", "address_days")
+
+
+def _ledger_url(data: dict, file: Path) -> str:
+    """What the variable holds that [ledger] url_env names; empty for the file in the home. Another name would be no setting."""
+    if unknown := [name for name in data if name not in _LEDGER]:
+        raise SettingsError(f"{file}: [ledger] {unknown[0]} は使えません。使えるもの: {' '.join(_LEDGER)}")
+    name = data.get("url_env")
+    if name is None:
+        return ""
+    url = os.environ.get(name, "") if isinstance(name, str) else ""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            f"{file}: [ledger] url_env の環境変数 {name} に、台帳のデータベースを postgresql://… の形で入れてください"
+        )
+    return url
+
+
+def _days(data: dict, file: Path) -> int:
+    days = data.get("address_days", 90)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        raise SettingsError(f"{file}: [ledger] address_days = {days!r} は 0 以上の整数(日数)で書いてください")
+    return days
 
 
 def _web(data: dict, file: Path) -> Web:

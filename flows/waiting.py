@@ -176,7 +176,8 @@ class Waiting:
         self.pairs[frozenset((entry.payload["submission_ref"], entry.payload["other_ref"]))] = entry.id
 
     def _note(self, entry: Entry) -> None:
-        self.notes[entry.payload["submission_ref"]].append(entry)
+        if "note" in entry.payload:  # else it was erased
+            self.notes[entry.payload["submission_ref"]].append(entry)
 
     def _remember(self, entry: Entry) -> None:
         acts, ref = self._acts[entry.who], entry.payload.get("submission_ref", entry.subject)

@@ -76,8 +76,8 @@ def _members(lake: Lake, codebook: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _made(lake: Lake) -> Iterator[tuple[str, bytes]]:
-    if lake.ledger.exists():
-        yield lake.ledger.name, ledger.copied(lake.ledger)
+    if ledger.exists(lake.ledger):
+        yield lake.ledger_file.name, ledger.copied(lake.ledger)
     yield lake.tombstones.name, tombstones.as_bytes(tombstones.marks(lake))
 
 

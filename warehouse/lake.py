@@ -17,7 +17,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Lake:
     """Paths of one home (absolute)."""
 
     home: Path
+    ledger_url: str = field(default="", repr=False)  # may hold a password
 
     raw = property(lambda self: self.home / "raw")
     inbox = property(lambda self: self.home / "inbox")
@@ -44,7 +45,8 @@ class Lake:
     forgetting = property(lambda self: self.home / "forgetting")
     tombstones = property(lambda self: self.home / "tombstones")
     tombstones_outside = property(lambda self: self.home.with_name(f"{self.home.name}.tombstones"))
-    ledger = property(lambda self: self.home / "ledger.sqlite")
+    ledger_file = property(lambda self: self.home / "ledger.sqlite")
+    ledger = property(lambda self: self.ledger_url or self.ledger_file)  # what warehouse.ledger is asked with
     coders = property(lambda self: self.home / "coders")
     audit = property(lambda self: self.home / "audit.jsonl")
     accounts = property(lambda self: self.home / "accounts.sqlite")

@@ -1,45 +1,52 @@
-"""Leases: who is at work on what, for some minutes. Beside the ledger, no part of what was decided."""
+"""Who is at work on what, for some minutes: kept beside the ledger's chain, since nobody decides anything by it.
+
+A lease that was not given back runs out by itself. Only the database's order of writers says who came first.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
-_TABLE = "CREATE TABLE IF NOT EXISTS lease (subject TEXT PRIMARY KEY, who TEXT NOT NULL, ends REAL NOT NULL)"
-_TAKE = """
-INSERT INTO lease VALUES (?1, ?2, ?3)
-ON CONFLICT (subject) DO UPDATE SET who = excluded.who, ends = excluded.ends WHERE who = excluded.who OR ends < ?4
-"""
+from warehouse.ledger.database import Ledger, exists, reading, run, writing
+
+Clock = Callable[[], datetime]
 
 
-def claim(ledger: Path, who: str, subject: str, minutes: float = 10) -> bool:
-    """Whether `who` has it now, for so many minutes from now."""
-    now = time.time()
-    with _open(ledger) as con:
-        return con.execute(_TAKE, (subject, who, now + 60 * minutes, now)).rowcount == 1
+def clock() -> datetime:
+    """The time by which leases run out."""
+    return datetime.now(UTC)
 
 
-def release(ledger: Path, who: str, subject: str) -> None:
-    """It is free again, if it was theirs."""
-    with _open(ledger) as con:
-        con.execute("DELETE FROM lease WHERE subject = ? AND who = ?", (subject, who))
+def claim(ledger: Ledger, who: str, subject: str, minutes: float = 10, now: Clock = clock) -> bool:
+    """Whether `who` holds the subject from now on, for so many minutes: newly, or again. LedgerError."""
+    at = now()
+    with writing(ledger, durable=False) as con:
+        run(con, "DELETE FROM lease WHERE until <= :now", now=_text(at))
+        run(
+            con,
+            "INSERT INTO lease VALUES (:subject, :who, :until) ON CONFLICT (subject) DO UPDATE SET until = excluded.until"
+            " WHERE lease.who = excluded.who",
+            subject=subject,
+            who=who,
+            until=_text(at + timedelta(minutes=minutes)),
+        )
+        return run(con, "SELECT who FROM lease WHERE subject = :subject", subject=subject).scalar() == who
 
 
-def held(ledger: Path) -> dict[str, str]:
-    """subject -> who has it now."""
-    with _open(ledger) as con:
-        return dict(con.execute("SELECT subject, who FROM lease WHERE ends >= ?", (time.time(),)))
+def release(ledger: Ledger, who: str, subject: str) -> None:
+    """Give a subject back; nothing happens if somebody else holds it. LedgerError."""
+    with writing(ledger, durable=False) as con:
+        run(con, "DELETE FROM lease WHERE subject = :subject AND who = :who", subject=subject, who=who)
 
 
-@contextmanager
-def _open(ledger: Path) -> Iterator[sqlite3.Connection]:
-    con = sqlite3.connect(ledger, timeout=30)
-    try:
-        con.execute(_TABLE)
-        with con:
-            yield con
-    finally:
-        con.close()
+def held(ledger: Ledger, now: Clock = clock) -> dict[str, str]:
+    """subject -> who holds it now. LedgerError."""
+    if not exists(ledger):
+        return {}
+    with reading(ledger) as con:
+        return dict(run(con, "SELECT subject, who FROM lease WHERE until > :now", now=_text(now())).all())
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

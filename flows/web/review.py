@@ -11,6 +11,7 @@ from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
 from flows.confirming import answered, as_shown
 from flows.failures import Refused
+from flows.noting import noted
 from flows.reviewing import checked, chosen, native_of, waiting_of
 from flows.reviewing_links import said
 from flows.settings import Settings
@@ -143,7 +144,7 @@ class Reviewer:
         if self._told(edition, ref) is None:
             return Outcome("gone")
         subject = native_of(edition.asking(), self._settings, ref)
-        ledger.append(self._settings.lake.ledger, who, "note", subject, {"note": words, "submission_ref": ref})
+        ledger.append_many(self._settings.lake.ledger, [noted(subject, ref, words, who)])
         return Outcome()
 
     def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from tasks.channels import feeds
 from tasks.sample import tellings
 from tasks.text.html import readable
 from tests.bench import feeds as bench_feeds
+from tests.bench import ledger as bench_ledger
 from tests.bench import letters, linking, reviewing
 from tests.bench.exports import land_export, write_export
 from tests.bench.mails import WAYS
@@ -50,6 +51,12 @@ def test_mails_are_read_right_and_their_peer_is_judged_by_the_same():
     assert read["wrong"]["neta"] == 0 and {way[3] for way in WAYS} < set(read["microseconds"])
     beyond = [way for way in WAYS if way[1] == "cp50220" or way[:2] == ("UTF-8", "cp932")]
     assert read["wrong"]["email.policy.default"] == len(beyond) > 0
+
+
+def test_a_large_ledger_is_written_to_and_read(tmp_path):
+    told = bench_ledger.measure(tmp_path, 3, 50)
+    assert "append to 50" in told["writes"] and set(told["reads"]) >= {"read", "verify"}
+    assert len(ledger.read(tmp_path / "large.sqlite")) == 53 and len(ledger.read(tmp_path / "small.sqlite")) == 27
 
 
 def test_M15_a_mailbox_is_taken_in_mail_by_mail(tmp_path):

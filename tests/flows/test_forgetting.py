@@ -178,14 +178,16 @@ def test_P01_of_twenty_tokens_none_is_readable_and_all_others_count_as_if_nothin
 
 def test_what_was_decided_stays_in_the_ledger_without_saying_of_whom(home):
     without_person(home)
-    first, second, withdrawal = ledger.read(home / "ledger.sqlite")
+    first, second, withdrawal, erased = ledger.read(home / "ledger.sqlite")
+    assert erased.kind == "erased" and list(erased.payload["entries"]) == ["1"]
+    assert ledger.verify(home / "ledger.sqlite") == []
     assert first.subject.startswith("withdrawn:") and first.payload["of"][0].startswith("withdrawn:")
     assert first.why is None and first.who == "editor"
     assert (second.subject, second.why) == ("mail:other-1@others.example.jp", "読んだ")
     assert withdrawal.kind == "withdrawal" and withdrawal.payload["verified_by"] == "channel"
     assert withdrawal.payload["submissions"] == 2 and withdrawal.payload["items"] == 4
     with sqlite3.connect(home / "ledger.sqlite") as con, pytest.raises(sqlite3.IntegrityError):
-        con.execute("UPDATE ledger SET who = 'somebody else'")
+        con.execute("UPDATE entry SET who = 'somebody else'")
 
 
 def test_no_import_brings_them_back_whatever_it_is_of(home, tmp_path):

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tasks.estimate import estimated
+from tests.standins.ledgers import backend, postgresql  # noqa: F401
 from warehouse import schema, store
 from warehouse.scopes import SCOPES
 
