@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from flows import runlog
+from flows import runlog, uploads
 from flows.settings import Settings, WrongHome, load
 from tasks import channels
 from tasks.inbox import land_inbox
@@ -29,6 +29,7 @@ def ingest(
     """
     started = runlog.now()
     run_id = run_id or runlog.new_run_id(started)
+    uploads.sweep(settings.lake, started.timestamp())
     _refuse_mixture(settings, channel, paths or [settings.inbox(channel)])
     try:
         with locked(settings.lake):

@@ -219,3 +219,18 @@ def test_two_clicks_land_once(fresh):
     assert take_in.land(upload, "editor", None) == job.id
     fresh.settled(fresh.get(f"/take-in/{upload}"))
     assert len(_raw_ids(fresh.home, "pasted")) == 1
+
+
+def test_who_withdraws_is_in_no_upload_and_in_no_job(told, neta):
+    """Uploads that wait may hold the person too: the proof reads all of the home, so they go."""
+    pages = pages_of(told.path)
+    text = "noteに書いた記事を読んだ編集者から声をかけていただき、本を出すことになりました。とてもうれしかったです"
+    pages.upload(("hers.txt", text.encode()))
+    pages.upload(("another.txt", "まったく別の人の話です".encode()))
+    log = told.path / "state" / "jobs"
+    log.mkdir(parents=True)
+    (log / "20260401T000000-00000001.log").write_text(text, encoding="utf-8")
+    (log / "20260401T000000-00000001.json").write_text('{"verb": "forget x:1700000000000000007"}', encoding="utf-8")
+    done = neta("forget", "x:1700000000000000007", "--yes", "--home", told.path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [file.name for file in pages.uploads()] == ["another.txt"] and not list(log.glob("*.json"))
