@@ -53,6 +53,11 @@ def parse(path: str, query: Mapping[str, str]) -> Asked:
     return Asked(path, wanted, query.get("include_late") == "yes", int(page))
 
 
+def number_of(text: str) -> int:
+    """A small number in an address; 0 for anything else."""
+    return int(text) if _PAGE_NUMBER.fullmatch(text) else 0
+
+
 def stories(edition: Edition, query: Mapping[str, str]) -> dict:
     """Everything that stories.html needs. NoSuchBreakdown for a filter that there is not."""
     asked, con, words = parse("/stories", query), edition.asking(), edition.words

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from dashboards.access import Form, needs
 from dashboards.links import to
+from dashboards.listing import number_of
 from dashboards.rights import allowed
 from dashboards.site import Site
 
@@ -32,8 +33,8 @@ def router(site: Site) -> APIRouter:
     def one(request: Request, ref: str) -> HTMLResponse:
         found = teller(ref)
         site.audit(request, "consent", ref)
-        saved = request.query_params.get("saved", "")
-        return site.page(request, "consent_of.html", teller=found, saved=int(saved) if saved.isdecimal() else 0)
+        saved = number_of(request.query_params.get("saved", ""))
+        return site.page(request, "consent_of.html", teller=found, saved=saved)
 
     @pages.post("/consent/{ref}")
     def say(request: Request, ref: str, form: Form) -> Response:

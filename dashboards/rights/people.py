@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from dashboards.access import Form, needs
 from dashboards.edition import Edition
 from dashboards.links import to
-from dashboards.listing import paging, parse
+from dashboards.listing import number_of, paging, parse
 from dashboards.rights.doing import Accounts
 from dashboards.site import Site
 from warehouse import counts
@@ -59,7 +59,7 @@ def shown(
     just = [pair for pair in decided if last == f"{pair.one}.{pair.other}"]
     numbers = {name: len(found) for name, found in lists.items()}
     told = {"show": show, "numbers": numbers, "on_page": on_page, "decided": decided, "just": just}
-    told |= {"sent": _sent(edition, [*on_page, *just]), "barred": int(barred) if barred.isdecimal() else 0}
+    told |= {"sent": _sent(edition, [*on_page, *just]), "barred": number_of(barred)}
     return {"build": counts.build_info(edition.asking()), **told, **paging(asked, numbers[show], PAGE)}
 
 

@@ -43,6 +43,7 @@ def router(site: Site) -> APIRouter:
 
     @pages.post("/withdraw/{ref}")
     def go_on(request: Request, ref: str, form: Form) -> Response:
+        _must_be_idle(site)
         found = {one.ref: one for one in rights.unfinished()}.get(checked(ref))
         verified_by, why = str(form.get("verified_by", "")), str(form.get("why", "")).strip()[:LONGEST]
         if found and form.get("again"):
@@ -57,6 +58,13 @@ def router(site: Site) -> APIRouter:
         return _started(rights.forget(request.state.viewer.name, ref, verified_by, why))
 
     return pages
+
+
+def _must_be_idle(site: Site) -> None:
+    """One withdrawal at a time: a second one of the same person would find nobody, and seem to have failed."""
+    running = site.doing.jobs.running()
+    if running and running.verb == "forget":
+        raise Refusal(site.words("withdraw.busy"))
 
 
 def _started(job: str) -> RedirectResponse:

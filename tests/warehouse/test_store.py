@@ -187,3 +187,14 @@ def test_the_door_still_answers_what_an_author_asks(told, tmp_path):
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_one_process_may_open_it_twice_and_is_locked_in_twice(told, tmp_path):
+    path = told.build(tmp_path / "twice.duckdb")
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    first, second = store.open_locked(path, ZONE), store.open_locked(path, ZONE)
+    for con in (first, second):
+        assert con.execute("SELECT count(*) FROM fct_story").fetchone() == (2,)
+        with pytest.raises(duckdb.Error):
+            con.execute(f"FROM '{tmp_path / 'a.csv'}'")
+        con.close()
