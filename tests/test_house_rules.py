@@ -102,6 +102,18 @@ def test_asking_loads_neither_prefect_nor_great_expectations(sample_home):
     assert "duckdb" in loaded and loaded & {"prefect", "great_expectations"} == set()
 
 
+def test_an_original_is_read_without_pandas(sample_home):
+    """The pages' process stays small (pandas: 50 MB); pyarrow loads it for a data set, and for an aware time."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom flows.settings import load\nfrom flows.web.originals import RawItems\n"
+        "import pyarrow.parquet as pq\nhome = load(Path(sys.argv[1]))\n"
+        "ids = pq.ParquetFile(home.lake.raw_files('email')[0]).read(columns=['raw_id'])['raw_id'].to_pylist()\n"
+        "assert RawItems(home).read(ids[-1]).body"
+    )
+    loaded = loaded_by(code, str(sample_home.path))
+    assert "pyarrow" in loaded and loaded & {"pandas", "prefect", "great_expectations"} == set()
+
+
 @cache
 def words() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((ROOT / "warehouse" / "words.toml").read_text(encoding="utf-8"))

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-import pyarrow as pa
-
 from dashboards.doing import Original
 from flows.settings import Settings
 from tasks import conform
-from warehouse import schema
-from warehouse.lake import read_item
+from warehouse.lake import first_of, item_row
 
 SHOWN = 20_000  # characters of a text; the rest is told as a number
 FIELDS = 200  # headers or columns
@@ -37,10 +34,10 @@ class RawItems:
 
     def read(self, raw_id: str) -> Original | None:
         """A raw item, cut where it is long, or None."""
-        raw = read_item(self.settings.lake, raw_id)
-        if raw is None:
+        row = item_row(self.settings.lake, raw_id)
+        if row is None:
             return None
-        message = conform.in_workers(pa.Table.from_pylist([raw], schema=schema.RAW)).to_pylist()[0]
+        raw, message = first_of(row), first_of(conform.in_workers(row))
         text = _text(raw["payload"] or b"", json.loads(raw["context"]).get("encoding"))
         body, source = message["body"] or "", _PRETTY.get(raw["media_type"], str)(text)
         return Original(
