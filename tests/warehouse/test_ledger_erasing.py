@@ -67,6 +67,14 @@ def test_what_remains_is_vouched_for_as_well(backend, told):
     assert ledger.verify(told) == [Fault(1, "changed"), Fault(2, "missing")]
 
 
+@pytest.mark.parametrize("payload", ["{}", '{"entries": []}', '{"entries": {"all": ""}}', '{"entries": {"1": 7}}'])
+def test_an_erasure_that_was_changed_vouches_for_nothing(backend, told, payload):
+    ledger.redact(told, withdrawn, keyed)
+    backend.tamper(told, f"UPDATE content SET payload = '{payload}' WHERE id = 4")
+    faults = ledger.verify(told)
+    assert faults == [Fault(1, "changed"), Fault(2, "changed"), Fault(4, "changed")]
+
+
 def test_the_database_refuses_again_after_an_erasure(backend, told):
     ledger.redact(told, withdrawn, keyed)
     with pytest.raises(Exception, match="append-only"):

@@ -65,9 +65,13 @@ def _sha256(*parts: object) -> str:
 
 
 def remaining(erasures: Iterable[str | None]) -> dict[int, str]:
-    """id -> digest of what remains of it, by the latest word. erasures: payloads of kind `erased` in order of writing."""
-    told = (json.loads(payload)["entries"] for payload in erasures if payload)
-    return {int(id_): digest for entries in told for id_, digest in entries.items()}
+    """id -> digest of what remains of it, by the latest word. erasures: payloads of kind `erased` in order of writing.
+
+    What somebody put there in another shape says nothing.
+    """
+    told = (json.loads(payload).get("entries") for payload in erasures if payload)
+    pairs = (pair for entries in told if isinstance(entries, dict) for pair in entries.items())
+    return {int(id_): digest for id_, digest in pairs if id_.isascii() and id_.isdigit()}
 
 
 def faults(rows: Iterable[Row], remains: Mapping[int, str]) -> Iterator[Fault]:
