@@ -24,7 +24,7 @@ from tests.dashboards.test_coder_page import small_page
 from tests.standins.raw import unused_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SECONDS = 60  # for the pages to come up on a busy machine
+SECONDS = 180  # for anything at all, on a machine that is busy
 WIDE, NARROW = 1200, 400  # px
 
 
@@ -114,6 +114,7 @@ def watching() -> Iterator[Callable]:
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
         )
+        context.set_default_timeout(1000 * SECONDS)
         contexts.append(context)
         _watch(context, shown.address + "/", faults)
         return context.new_page()
