@@ -7,8 +7,6 @@ derived is removed whole.
 from __future__ import annotations
 
 import itertools
-import json
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,8 +64,9 @@ def remove_derived(lake: Lake) -> None:
 
 
 def clean_state(lake: Lake, wanted: Traces) -> None:
-    """Prefect's rows and logs; of what pages started, the output in which the person is named; and cursors in which they
-    are: their source is asked again from the start.
+    """Prefect's rows and logs, and cursors in which the person is named: their source is asked again from the start.
+
+    Of what pages keep, all that names the person: jobs, and uploads that wait, which are to be sent again.
     """
     for file in stored.files(lake.state / "prefect"):
         if cells.is_sqlite(file):
@@ -75,25 +74,14 @@ def clean_state(lake: Lake, wanted: Traces) -> None:
     storage = lake.state / "prefect" / "storage"
     if storage.exists():
         shutil.rmtree(storage)
-    for log in lake.state.glob("*.log"):
+    for log in (*lake.state.glob("*.log"), *lake.state.glob("jobs/*.log")):
         log.write_bytes(b"")
     for found in search(stored.files(lake.state), wanted, Reading()):
-        kind = found.path.parent.name, found.path.suffix
-        if kind in (("cursors", ".json"), ("pulled", ".json")):
+        if found.path.suffix == ".json" and found.path.parent.name in ("cursors", "pulled", "jobs"):
             found.path.unlink(missing_ok=True)
-        elif kind == ("jobs", ".log"):
-            os.truncate(found.path, 0)  # in place: the job that runs goes on writing to it
-        elif kind == ("jobs", ".json"):
-            _name_verb_only(found.path)
-        elif found.path.is_relative_to(lake.state / "uploads"):  # to be sent again
+        elif found.path.is_relative_to(lake.state / "uploads"):
             upload = found.path.relative_to(lake.state / "uploads").parts[0]
             shutil.rmtree(lake.state / "uploads" / upload, ignore_errors=True)
-
-
-def _name_verb_only(record: Path) -> None:
-    """Of a command that a page started its first word stays: what followed may be a file named by the person."""
-    told = json.loads(record.read_bytes())
-    write_private(json.dumps(told | {"verb": told["verb"].partition(" ")[0]}).encode(), record)
 
 
 def holding(files: Iterable[Path], wanted: Traces) -> list[Path]:

@@ -24,7 +24,7 @@ from tests.dashboards.test_coder_page import small_page
 from tests.standins.raw import unused_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SECONDS = 60  # for the pages to come up on a busy machine
+SECONDS = 180  # for anything at all, on a machine that is busy
 WIDE, NARROW = 1200, 400  # px
 
 
@@ -114,6 +114,7 @@ def watching() -> Iterator[Callable]:
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
         )
+        context.set_default_timeout(1000 * SECONDS)
         contexts.append(context)
         _watch(context, shown.address + "/", faults)
         return context.new_page()
@@ -134,3 +135,12 @@ def _watch(context, ours: str, faults: list[str]) -> None:
     context.on("request", asked)
     context.on("console", lambda said: faults.append(f"console: {said.text} ({said.page.url})"))
     context.on("weberror", lambda failed: faults.append(f"script: {failed.error}"))
+
+
+def by_axe(page, *rules: str) -> list:
+    """What axe finds: (rule, up to three elements). rules: only these, else all."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = Axe().run(page, options=options).response["violations"]
+    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]

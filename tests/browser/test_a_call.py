@@ -9,7 +9,7 @@ import pytest
 from flows.build import build
 from flows.home import Answers, init
 from flows.ingest import ingest
-from tests.browser.conftest import Served, serving
+from tests.browser.conftest import Served, by_axe, serving
 from tests.flows.conftest import STORY, Home
 from warehouse import ledger
 from warehouse.lake import Lake
@@ -17,7 +17,6 @@ from warehouse.words import Words
 
 pytestmark = pytest.mark.service
 
-SECONDS = 120  # for a command that a page started
 RETOLD = STORY.replace("本を出す", "本を作る").replace("とてもうれしかったです", "とても驚いています")
 
 
@@ -48,7 +47,7 @@ def taken_in(page) -> int:
     if page.locator("input[name=channel][type=radio]").count():
         page.check("input[name=channel][value=email]")
         page.click("main form:has(input[type=radio]) button")
-    page.wait_for_selector("dl.account", timeout=SECONDS * 1000)
+    page.wait_for_selector("dl.account")
     return int(page.inner_text("dl.account dd >> nth=0"))
 
 
@@ -60,9 +59,10 @@ def test_a_file_is_chosen_taken_in_counted_and_seen(call, visit):
     chooser.value.set_files(letter(1, "経理です。noteに書いた仕訳の話を読んだ編集者から、連載の声がかかりました。"))
     with page.expect_navigation():
         page.click("form.sent button")
-    assert taken_in(page) == 1
+    assert taken_in(page) == 1 and by_axe(page) == []
     page.click("form[action='/build'] button")
-    page.wait_for_selector("main a[href='/']", timeout=SECONDS * 1000)
+    page.wait_for_selector("main a[href='/']")
+    assert by_axe(page) == []
     page.goto("/stories")
     assert "連載の声がかかりました" in page.inner_text("main")
 
@@ -135,7 +135,7 @@ def test_somebody_leaves_and_the_page_shows_the_proof(call, visit):
     page.click("form.fields button")
     page.check("input[name=understood]")
     page.click("button.grave")
-    page.wait_for_selector("meta[http-equiv=refresh]", state="detached", timeout=SECONDS * 1000)
+    page.wait_for_selector("meta[http-equiv=refresh]", state="detached")
     assert page.inner_text("h1") == Words("ja")("withdraw.done"), page.inner_text("pre")
     assert page.request.get(person).status == 404
     assert "withdrawal" in [entry.kind for entry in ledger.read(Lake(call.home).ledger)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import Served, serving
+from tests.browser.conftest import Served, by_axe, serving
 from tests.conftest import run_neta
 from warehouse import ledger
 from warehouse.lake import Lake
@@ -126,7 +126,7 @@ def two_people(sample_home, tmp_path_factory) -> Iterator[Served]:
 
 def sign_in(page, name: str) -> None:
     page.goto("/review")
-    assert "/signin" in page.url
+    assert "/signin" in page.url and by_axe(page) == []
     page.keyboard.type(name)  # the field has the focus
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -143,6 +143,8 @@ def test_two_at_once_never_get_the_same_story_and_nothing_is_lost(two_people, vi
         seen["haruka"].add(confirm_by_keys(one))
         seen["sota"].add(confirm_by_keys(other))
     assert not seen["haruka"] & seen["sota"]
+    one.goto("/users")
+    assert by_axe(one) == [] and one.locator("section.user").count() == 2
     said = decided(two_people)
     assert {who: len(subjects) for who, subjects in said.items()} == {"haruka": STORIES // 2, "sota": STORIES // 2}
     assert not said["haruka"] & said["sota"]

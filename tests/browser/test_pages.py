@@ -8,34 +8,25 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from dashboards.site import ROOMS
-from tests.browser.conftest import NARROW
+from tests.browser.conftest import NARROW, by_axe
 
 pytestmark = pytest.mark.service
 
-INSIDE = "/*"  # at the end of a path: the first page that it links to and that lies below it
+# An address; after each > the first link of the page that begins so is followed.
 PAGES = [path for _, path, _ in ROOMS]
-PAGES += ["/items", "/items/*", "/stories?story=nobody", "/review/pairs", "/review/disagreements", "/review/agreement"]
-PAGES += ["/consent/*", "/people?show=decided", "/jobs", "/account"]
+PAGES += ["/items", "/items > /items/", "/stories?story=nobody", "/jobs", "/account", "/quarantine > /quarantine/"]
+PAGES += ["/review/pairs", "/review/disagreements", "/review/agreement", "/people?show=decided", "/withdraw"]
+PAGES += ["/consent > /consent/", "/consent > /consent/ > /about/", "/consent > /consent/ > /withdraw/"]
 ALIKE = 4  # links that differ in values only: as many of them are followed
 STEPS = 40  # of the Tab key; what comes after is more of the same
 
 
 def go(page, path: str) -> None:
     """To one of PAGES, which must be there."""
-    above = path.removesuffix(INSIDE)
-    assert page.goto(above).status == 200
-    if path != above:
-        link = page.locator(f"main a[href^='{above}/']").first.get_attribute("href")
-        assert page.goto(link).status == 200
-
-
-def by_axe(page, *rules: str) -> list:
-    """What axe finds: (rule, up to three elements). rules: only these, else all."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = Axe().run(page, options=options).response["violations"]
-    return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]
+    first, *links = path.split(" > ")
+    assert page.goto(first).status == 200
+    for link in links:
+        assert page.goto(page.locator(f"main a[href^='{link}']").first.get_attribute("href")).status == 200
 
 
 # Where the keyboard is: its place among all elements, and whether one sees it.

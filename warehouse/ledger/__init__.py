@@ -23,6 +23,7 @@ what a person saw is named by its hash. Kinds, each with a payload of its own:
 `candidate`, `used`, `gift_copy` (subject = submission_id): it may be quoted, it was, a copy of the book was promised for it.
 `address` (subject = submission_id; {address}), `shipped` (the same subject): where the copy goes, and that it went.
 `note` (subject = submission_id; {note, submission_ref}): what a reviewer wants remembered.
+`mended` (subject = raw_id; {is_mended, problem, items}): a better source stands for a held item, see tasks/mended.py.
 `about` (subject: the ref asked for; {refs}): somebody was shown what is held of them.
 `handed_out` (subject: the file's name; {file, refs}): a file that holds something of these leaves the home.
 `backup` (subject: the file's name; {file}), written before the file is, so that no copy goes unlisted.
