@@ -74,13 +74,14 @@ def router(site: Site) -> APIRouter:
     def one(request: Request, upload: Known) -> HTMLResponse:
         return _one(site, request, upload)
 
+    # the form before the upload, everywhere: who may not send one is not told what there is
     @pages.post("/{upload}/channel")
-    def choose(request: Request, upload: Known, form: Form) -> RedirectResponse:
+    def choose(request: Request, form: Form, upload: Known) -> RedirectResponse:
         _choose(site, request, upload, str(form.get("channel", "")))
         return _to(upload.id)
 
     @pages.post("/{upload}/land")
-    def land(request: Request, upload: Known, form: Form) -> Response:
+    def land(request: Request, form: Form, upload: Known) -> Response:
         if upload.account is None and upload.channel is not None:
             ticked = [str(key) for key in form.getlist("conversation")] if upload.lists else None
             if ticked == []:
@@ -89,7 +90,7 @@ def router(site: Site) -> APIRouter:
         return _to(upload.id)
 
     @pages.post("/{upload}/cancel")
-    def cancel(upload: Known, form: Form) -> RedirectResponse:
+    def cancel(form: Form, upload: Known) -> RedirectResponse:
         job = site.doing.jobs.last(upload.verb)
         if job and job.is_running:
             raise HTTPException(409, "take_in.at_work")
