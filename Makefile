@@ -10,10 +10,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench compare notebook docs lock clean
+.PHONY: help install run web test lint bench coder-doc compare notebook docs lock clean
 
 help: ## この一覧 · this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/.core ## .venv を作り、固定した版を入れる · create .venv from the hashed lock
 
@@ -38,7 +38,12 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.linking
 	@$(BIN)/python -m tests.bench.coders --speed
 
-compare: install ## 分類器の作り方を比べる(30分以上) · ways to make a coder, compared
+coder-doc: install ## docs/coder.md を測り直して書く(10分ほど) · measure the coder again, write docs/coder.md
+	@$(BIN)/neta sample --home $(HOME_DIR) >/dev/null
+	@$(BIN)/neta coder evaluate --home $(HOME_DIR) --leave-writers-out --json > .coder.json
+	@$(BIN)/python -m tests.bench.coder_doc .coder.json && rm .coder.json
+
+compare: install ## 分類器の作り方を比べる(10分、空いた機械で) · ways to make a coder, compared
 	@$(BIN)/python -m tests.bench.coders
 
 notebook: $(VENV)/.notebook ## marimo を入れる (neta sql --open) · install marimo
