@@ -233,9 +233,9 @@ def test_a_pair_of_stories_is_one_question_however_many_of_their_submissions_are
         call.tell(ref, story_id=story, is_representative=ref != "b")
     call.links = [("a", "c", "perhaps"), ("b", "c", "perhaps"), ("a", "b", "same"), ("c", "d", "cut")]
     assert [row[-1] for row in asked(call, store.question("backlog"))] == [1]
-    found = [row[:2] for row in asked(call, store.question("links"), all=False)]
+    found = [row[:2] for row in asked(call, store.question("links"), all=False, most=None)]
     assert found == [("a", "c"), ("b", "c")]
-    assert [row[:2] for row in asked(call, store.question("links"), all=True)] == [*found, ("a", "b")]
+    assert [row[:2] for row in asked(call, store.question("links"), all=True, most=None)] == [*found, ("a", "b")]
 
 
 def test_what_a_person_decided_is_not_asked_again_unless_the_text_changed(call, asked):
