@@ -72,7 +72,5 @@ def told(con: duckdb.DuckDBPyConnection, ref: str) -> Told | None:
         tellings=tellings,
         codings=store.ask(con, store.question("review_codings"), {"refs": refs}),
         standing=store.ask(con, store.question("review_standing"), {"story": story}),
-        dimensions={
-            row["dimension"]: row["is_multi"] for row in store.ask(con, "FROM dim_dimension ORDER BY dimension_order")
-        },
+        dimensions={row["dimension"]: row["is_multi"] for row in store.ask(con, store.question("review_dimensions"))},
     )

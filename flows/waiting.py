@@ -259,6 +259,10 @@ class Waiting:
     def _coders(self, ref: str) -> set[str]:
         return {e.who for e in self.said(ref, self._seen[ref]) if e.payload.get("as") is None}
 
+    def is_for_two(self, ref: str) -> bool:
+        """Whether two people are to code it."""
+        return ref in self._twice
+
     def places_left(self, ref: str) -> int:
         """How many people may code it at the same time."""
         return CODERS - len(self._coders(ref)) if ref in self._twice else 1

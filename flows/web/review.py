@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
+from time import monotonic
 
 from dashboards.edition import Edition
 from dashboards.review.asked import Agreement, Answer, Disputed, Outcome, Progress, Sheet, TwoTexts
@@ -25,6 +26,7 @@ from warehouse import leases, ledger
 from warehouse.codebook import Codebook
 from warehouse.ledger import Entry, New
 
+MOMENT = 0.2  # seconds: a page asks several things at once
 REMEMBERED = 32  # stories: who reviews goes back to one of the last, if at all
 ERASED = "erased"  # kind: entries were changed, so whoever keeps some reads all again
 
@@ -37,12 +39,18 @@ class Reviewer:
         self._lock = RLock()
         self._of: tuple = ()  # what _waiting was made of
         self._waiting: Waiting | None = None
+        self._heard_at = 0.0  # of the clock that only goes forward
         self._shown: dict[tuple, Told | None] = {}  # (version, ref) -> story, the last ones
         self._later: dict[str, dict[str, None]] = defaultdict(dict)  # who -> refs that they skipped, in order
 
-    def now(self, edition: Edition) -> Waiting:
-        """The queue of this version with everything that the ledger says by now."""
+    def now(self, edition: Edition, may_be_old: bool = False) -> Waiting:
+        """The queue of this version with everything that the ledger says by now, or said a moment ago: whoever decides
+        is held against what the page knew (Answer.head), not against the time.
+        """
         with self._lock:
+            if may_be_old and self._of[:1] == (edition.path,) and monotonic() - self._heard_at < MOMENT:
+                return self._waiting
+            self._heard_at = monotonic()
             made_of = (edition.path, _stamp(self._settings))
             if made_of != self._of:
                 self._waiting, self._of = waiting_of(self._settings, edition.asking()), made_of
@@ -62,15 +70,15 @@ class Reviewer:
 
     def _claim(self, who: str, ref: str, waiting: Waiting) -> bool:
         """A story for two may be with two people at once."""
-        places = [ref, f"{ref}#2"][: waiting.places_left(ref)]
+        places = _places(ref, waiting)[: waiting.places_left(ref)]
         return any(leases.claim(self._settings.lake.ledger, who, place) for place in places)
 
-    def _release(self, who: str, ref: str) -> None:
-        for place in (ref, f"{ref}#2"):
+    def _release(self, who: str, ref: str, waiting: Waiting) -> None:
+        for place in _places(ref, waiting):
             leases.release(self._settings.lake.ledger, who, place)
 
     def sheet(self, edition: Edition, who: str, ref: str, language: str) -> Sheet | None:
-        waiting, story = self.now(edition), self._told(edition, ref)
+        waiting, story = self.now(edition, may_be_old=True), self._told(edition, ref)
         return sheets.sheet(waiting, waiting.task(ref, who), story, language) if story else None
 
     def _told(self, edition: Edition, ref: str) -> Told | None:
@@ -83,7 +91,7 @@ class Reviewer:
             return self._shown[edition.path, ref]
 
     def progress(self, edition: Edition, who: str) -> Progress:
-        waiting = self.now(edition)
+        waiting = self.now(edition, may_be_old=True)
         left = waiting.task_count(who)
         return Progress(left, left * waiting.pace(who), len(waiting.disputes), waiting.last_act(who) is not None)
 
@@ -129,22 +137,27 @@ class Reviewer:
         new = [New(who, "code", subject, payload) for payload in payloads]
         if wants_second:
             new.append(New(who, "second", subject, {"submission_ref": ref, "text_hash": seen}))
-        ledger.append_many(self._settings.lake.ledger, new)
-        self._release(who, ref)
+        self._append(new)
+        self._release(who, ref, waiting)
         self._later[who].pop(ref, None)
         return Outcome()
+
+    def _append(self, new: list[New]) -> None:
+        """Whatever is asked next has to hear it."""
+        ledger.append_many(self._settings.lake.ledger, new)
+        self._heard_at = 0.0
 
     def skip(self, edition: Edition, who: str, ref: str) -> None:
         with self._lock:
             self._later[who].pop(ref, None)
             self._later[who][ref] = None
-        self._release(who, ref)
+        self._release(who, ref, self.now(edition, may_be_old=True))
 
     def note(self, edition: Edition, who: str, ref: str, words: str) -> Outcome:
         if self._told(edition, ref) is None:
             return Outcome("gone")
         subject = native_of(edition.asking(), self._settings, ref)
-        ledger.append_many(self._settings.lake.ledger, [noted(subject, ref, words, who)])
+        self._append([noted(subject, ref, words, who)])
         return Outcome()
 
     def undo(self, edition: Edition, who: str) -> tuple[str, str] | None:
@@ -153,7 +166,7 @@ class Reviewer:
             if act is None:
                 return None
             payload = {"entries": act.entries, "submission_ref": act.ref}
-            ledger.append(self._settings.lake.ledger, who, UNDO, act.subject, payload)
+            self._append([New(who, UNDO, act.subject, payload)])
             return act.kind, act.ref
 
     def disputed(self, edition: Edition, ref: str | None, language: str) -> Disputed | None:
@@ -180,7 +193,7 @@ class Reviewer:
                 return Outcome("meanwhile", str(by))
             else:
                 new = said(edition.asking(), self._settings, verdict, one, other, who)
-                ledger.append_many(self._settings.lake.ledger, [new])
+                self._append([new])
             leases.release(self._settings.lake.ledger, who, name)
             return Outcome()
 
@@ -195,8 +208,13 @@ class Reviewer:
         with self._lock:
             drawn = compared.second_look(self.now(edition), who)
             if drawn:
-                ledger.append(self._settings.lake.ledger, who, "again", who, drawn)
+                self._append([New(who, "again", who, drawn)])
             return len(drawn["drawn"]) if drawn else 0
+
+
+def _places(ref: str, waiting: Waiting) -> list[str]:
+    """The leases of a story."""
+    return [ref, f"{ref}#2"] if waiting.is_for_two(ref) else [ref]
 
 
 def _named(row: Mapping) -> str:

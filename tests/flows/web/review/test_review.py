@@ -9,7 +9,7 @@ from flows.ingest import ingest
 from flows.reviewing_links import say
 from flows.sampling import draw
 from flows.web import review_compared
-from tests.flows.web.conftest import RETOLD, TEXTS
+from tests.flows.web.review.conftest import RETOLD, TEXTS
 from warehouse import ledger, store
 
 GATE = {"is_story": "yes", "valence": "positive"}
