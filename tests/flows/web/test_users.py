@@ -11,7 +11,7 @@ from flows.home import Answers, init
 from tests.flows.web.signed import PASSWORD, Browser, app_of
 from tests.warehouse.cheap import cheap_hashes
 from warehouse import audit
-from warehouse.accounts import SHORTEST
+from warehouse.accounts import SHORTEST, Accounts
 from warehouse.lake import Lake
 
 OTHER = "another horse battery"
@@ -78,3 +78,13 @@ def test_everybody_changes_their_own_password_and_knows_the_old_one(home):
     assert browser.post("/account", good).headers["location"] == "/signin"
     assert [b.get("/account").status_code for b in (browser, elsewhere)] == [303, 303]
     assert browser.sign_in("鈴木").status_code == 401 and browser.sign_in("鈴木", OTHER).status_code == 303
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_when_the_last_account_goes_the_pages_stay_shut_where_others_reach_them(home, is_open):
+    held = Accounts(Lake(home).accounts)
+    held.add("著者", "author", PASSWORD)
+    app = app_of(home, "192.0.2.7" if is_open else "127.0.0.1")
+    browser = Browser(app, "著者")
+    held.remove("著者")
+    assert browser.get("/jobs/none").status_code == (303 if is_open else 404)
