@@ -17,7 +17,7 @@ PAGES = [path for _, path, _ in ROOMS]
 PAGES += ["/items", "/items > /items/", "/stories?story=nobody", "/jobs", "/account", "/quarantine > /quarantine/"]
 PAGES += ["/review/pairs", "/review/disagreements", "/review/agreement", "/people?show=decided", "/withdraw"]
 PAGES += ["/consent > /consent/", "/consent > /consent/ > /about/", "/consent > /consent/ > /withdraw/"]
-ALIKE = 4  # links that differ in values only: as many of them are followed
+ALIKE = 2  # links that differ in values only: as many of them are followed
 STEPS = 40  # of the Tab key; what comes after is more of the same
 
 

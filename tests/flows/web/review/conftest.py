@@ -155,10 +155,10 @@ class Pages:
 
     def settled(self, page: httpx.Response) -> httpx.Response:
         """The page once it does not ask to be loaded again."""
-        for _ in range(1500):
+        for _ in range(300):
             if 'http-equiv="refresh"' not in page.text:
                 return page
-            time.sleep(0.2)
+            time.sleep(0.1)
             page = self.get(page.url.path)
         raise AssertionError(f"{page.url.path} is never done: {page.text[-2000:]}")
 
