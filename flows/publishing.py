@@ -120,15 +120,20 @@ def _next(settings: Settings, con, head: dict, earlier: list[dict]) -> Made:
 
 
 def _write(directory: Path, edition: Mapping, quoted: Sequence[Quote], words: Words) -> None:
-    """New files, then the list of them, then what an earlier edition had and this one has not."""
+    """A list of everything that may lie there, the new files, then the list of these alone; so it can be broken off."""
     made = files(edition, quoted, words)
     old = _listed(directory)
+    _list(directory, edition, {*old, *made})
     for name, data in made.items():
         write_bytes(data, directory / name)
-    told = {"name": edition["name"], "version": edition["version"], "files": sorted(made)}
-    write_bytes(editions.as_json(told), directory / MANIFEST)
     for name in old - made.keys():
         (directory / name).unlink(missing_ok=True)
+    _list(directory, edition, set(made))
+
+
+def _list(directory: Path, edition: Mapping, names: set[str]) -> None:
+    told = {"name": edition["name"], "version": edition["version"], "files": sorted(names)}
+    write_bytes(editions.as_json(told), directory / MANIFEST)
 
 
 def _listed(directory: Path) -> set[str]:

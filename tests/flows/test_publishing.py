@@ -60,6 +60,14 @@ def test_the_same_edition_is_the_same_bytes_and_needs_no_warehouse(shown, tmp_pa
     }
 
 
+def test_the_command_tells_what_is_shown_and_hidden(shown, tmp_path, neta):
+    done = neta("publish", tmp_path / "out", "--check", "--home", shown[0])
+    hidden = len(read(shown[1]).hidden)
+    assert done.returncode == 0 and f"伏せる {hidden}" in done.stdout and not (tmp_path / "out").exists()
+    refused = neta("publish", shown[0] / "raw", "--home", shown[0])
+    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+
+
 def test_an_edition_as_it_is_remembered_has_counts_of_what_is_shown_only(shown):
     (edition,) = editions.every(Lake(shown[0]))
     rows = [row for table in edition["tables"] for row in table["rows"]]
