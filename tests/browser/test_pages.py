@@ -15,7 +15,14 @@ pytestmark = pytest.mark.service
 # An address; after each > the first link of the page that begins so is followed.
 PAGES = [path for _, path, _ in ROOMS]
 PAGES += ["/items", "/items > /items/", "/stories?story=nobody", "/jobs", "/account", "/quarantine > /quarantine/"]
-PAGES += ["/review/pairs", "/review/disagreements", "/review/agreement", "/people?show=decided", "/withdraw"]
+PAGES += [
+    "/questions > /questions/",
+    "/review/pairs",
+    "/review/disagreements",
+    "/review/agreement",
+    "/people?show=decided",
+    "/withdraw",
+]
 PAGES += ["/consent > /consent/", "/consent > /consent/ > /about/", "/consent > /consent/ > /withdraw/"]
 ALIKE = 2  # links that differ in values only: as many of them are followed
 STEPS = 40  # of the Tab key; what comes after is more of the same
