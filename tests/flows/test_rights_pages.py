@@ -328,6 +328,7 @@ def test_an_analyst_sees_none_of_it_and_an_editor_no_withdrawal(home):
     who, accounts = teller(home), Accounts(load(home).lake.accounts)
     links = ["/consent", f"/consent/{who}", "/people", f"/about/{who}", "/withdraw", f"/withdraw/{who}"]
     may = {"analyst": set(), "editor": set(links[:4])}
+    accounts.add("first", "author", "a long enough pass phrase 7")
     for role, seen_by in may.items():
         accounts.add(role, role, "a long enough pass phrase 7")
         browser = Browser(home)
