@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tasks.public.edition import edition
-from tasks.public.lattice import TOTAL, Told
+from tasks.public.lattice import TOTAL, Told, single_tellers
 from tasks.public.suppress import TooFew
 from tests.attacker.exact import UNITS, World
 from tests.tasks.public.conftest import SMALL, published
@@ -151,3 +151,10 @@ def test_too_few_people_show_nothing():
     alone = [Told((frozenset({"apple"}), frozenset({"good"}), frozenset({"2026-03"})), frozenset({"n"}))]
     with pytest.raises(TooFew):
         edition(SMALL, alone * K, [], K)
+
+
+def test_only_who_told_one_story_alone_may_have_told_another():
+    """Anybody else moves stories and persons by different numbers."""
+    one, two, three = (_one("apple", "good", "2026-03", n) for n in range(3))
+    shared = Told(one.codes, three.persons | {"n9"})
+    assert single_tellers([one, two, Told(two.codes, two.persons), shared]) == [one]
