@@ -24,8 +24,9 @@ run: install ## 見本データで一通り動かし、件数を出す · sample
 web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
 	@$(BIN)/neta web --home $(HOME_DIR)
 
-# Where a browser is, what drives it in the tests is installed too; without one those tests skip and say so.
-test: install $(if $(shell command -v chromium),$(VENV)/.browser) ## テスト · the tests
+# Where a browser or PostgreSQL is, what drives it in the tests is installed too; without them those tests skip and say so.
+SERVICES := $(if $(shell command -v chromium),$(VENV)/.browser) $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),$(VENV)/.postgres)
+test: install $(SERVICES) ## テスト · the tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
