@@ -40,6 +40,7 @@ bench: $(VENV)/.bench ## 速さを同じ実行の中の他と比べる · ratios
 	@$(BIN)/python -m tests.bench.ledger
 	@$(BIN)/python -m tests.bench.coders --speed
 	@$(BIN)/python -m tests.bench.reviewing
+	@$(BIN)/python -m tests.bench.pages
 
 postgres: $(VENV)/.postgres ## 台帳を PostgreSQL に置くための部品 · the driver for a ledger on PostgreSQL
 
