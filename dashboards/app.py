@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from dashboards import (
     jobs,
     originals,
+    quality,
     quarantine_pages,
     questions,
     quotes,
@@ -138,6 +139,10 @@ def _reading(site: Site) -> APIRouter:
     @pages.get("/items", response_class=HTMLResponse)
     def item_list(request: Request) -> HTMLResponse:
         return site.page(request, "items.html", **items(site.shelf.current(), dict(request.query_params)))
+
+    @pages.get("/quality", response_class=HTMLResponse)
+    def how_good(request: Request) -> HTMLResponse:
+        return site.page(request, "quality.html", **quality.page(site.shelf.current(), site.lake))
 
     @pages.get("/report")
     def report(request: Request) -> Response:

@@ -28,5 +28,5 @@ def shown(site: Site, request: Request, name: str, policy: str) -> HTMLResponse:
     digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in _STYLE.findall(text)]
     allowed = " ".join(["style-src 'self'", *(f"'sha256-{digest}'" for digest in digests)])
     framed = text.replace("</head>", f"{_FRAME}</head>", 1)
-    framed = framed.replace("<!-- rooms -->", site.html(request, "rooms.html", here=here), 1)
+    framed = framed.replace("<!-- rooms -->", site.html(request, "rooms.html", here="quality"), 1)
     return HTMLResponse(framed, headers={"Content-Security-Policy": policy.format(allowed)})

@@ -34,7 +34,7 @@ BAR = (
         ("questions", "/questions", "analyst"),
     ),
     (("consents", "/consent", "editor"), ("people", "/people", "editor")),
-    (("report", "/report", "analyst"), ("coder", "/coder", "analyst")),
+    (("quality", "/quality", "analyst"),),
 )
 ROOMS = tuple(room for group in BAR for room in group)
 

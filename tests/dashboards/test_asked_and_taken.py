@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from tests.dashboards.test_numbers import busy  # noqa: F401
+from tests.dashboards.test_numbers import busy, walk  # noqa: F401
 from warehouse import questions
 
 KINDS = {"csv": b"\xef\xbb\xbf", "xlsx": b"PK", "svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
@@ -106,3 +106,14 @@ def test_a_label_cannot_act_as_a_formula(call, publish, visitor):
     rows = table(visitor.get("/trends/over-time.csv?text=%3D1%2B1"))
     told = [row[0] for row in rows if row and "1+1" in row[0]]
     assert told and not any(text.startswith("=") for text in told)
+
+
+def test_the_quality_of_each_channel_adds_up(busy, publish, visitor):  # noqa: F811
+    publish(busy)
+    page = visitor.see("/quality")
+    rows = [
+        ["".join(cell.itertext()) for cell in row]
+        for row in page.xpath("//section[@aria-labelledby='channels']//tbody/tr")
+    ]
+    assert [row[:5] for row in rows] == [["メール", "10", "8", "1", "1"], ["応募フォーム", "1", "0", "1", "0"]]
+    walk(visitor, "/quality")

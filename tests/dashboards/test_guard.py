@@ -114,7 +114,7 @@ def test_the_report_gets_the_bar_on_top_and_only_its_own_style_is_let_in(call, l
     (lake.reports / "validation.html").write_text(page, encoding="utf-8")
     answer = visitor.get("/report")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert "<p style='color:blue'>検査</p>" in answer.text and '<a href="/report" aria-current="page">' in answer.text
+    assert "<p style='color:blue'>検査</p>" in answer.text and '<a href="/quality" aria-current="page">' in answer.text
     assert f"style-src 'self' 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
 
 

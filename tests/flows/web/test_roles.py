@@ -29,6 +29,7 @@ LEAST = {
     "GET /take/{name}.{kind}": "analyst",
     "GET /trends/{part}.{kind}": "analyst",
     "GET /questions/{name}.{kind}": "analyst",
+    "GET /quality": "analyst",
     "GET /report": "analyst",
     "GET /coder": "analyst",
     "GET /account": "analyst",
