@@ -77,6 +77,7 @@ def _make(
     try:
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {_block_size(inputs)})")
         con.execute("USE made")
+        con.execute("BEGIN")
         con.execute("SET TimeZone = $zone", {"zone": zone})
         for name, table in inputs.items():
             con.register(name, table)
@@ -85,6 +86,7 @@ def _make(
                 con.register("in_estimate", estimate(con.sql(question("strata")).to_arrow_table()))
             for script in scripts(layer, dimensions):
                 _run(con, script)
+        con.execute("COMMIT")
         con.execute("CHECKPOINT made")
     finally:
         con.close()
@@ -122,10 +124,10 @@ def _run(con: duckdb.DuckDBPyConnection, script: Script) -> None:
         return  # temporary: gone when the build is done
     comment = "{ja} / {what}; grain: {grain}".format(**script.header)
     con.execute(f"COMMENT ON {script.kind} {script.name} IS {_quoted(comment)}")
-    for (column,) in con.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [script.name]
-    ).fetchall():
-        con.execute(f"COMMENT ON COLUMN {script.name}.{column} IS {_quoted(described(column))}")
+    if "MACRO" not in script.kind:
+        columns = [column[0] for column in con.execute(f"FROM {script.name} LIMIT 0").description]
+        told = (f"COMMENT ON COLUMN {script.name}.{column} IS {_quoted(described(column))}" for column in columns)
+        con.execute(";".join(told))
 
 
 def _quoted(text: str) -> str:
