@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import cycle
 
 import pytest
 
@@ -26,7 +26,7 @@ FILTERS = (
 )
 
 
-@pytest.mark.parametrize("view, chosen", list(product(VIEWS, FILTERS)))
+@pytest.mark.parametrize("view, chosen", list(zip(cycle(VIEWS), FILTERS * 2, strict=False)))  # 12 pairs: each with two
 def test_every_number_leads_to_as_many_stories_or_people(busy, publish, visitor, view, chosen):  # noqa: F811
     publish(busy)
     link = "/trends?" + "&".join(filter(None, [view, chosen]))
