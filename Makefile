@@ -26,8 +26,10 @@ web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
 
 # Where a browser or PostgreSQL is, what drives it in the tests is installed too; without them those tests skip and say so.
 SERVICES := $(if $(shell command -v chromium),$(VENV)/.browser) $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),$(VENV)/.postgres)
+# The tests make hundreds of homes; where memory has a place for files, they are made there.
+IN_MEMORY := $(shell test -w /dev/shm && test "$$(df -Pm /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000 && echo TMPDIR=/dev/shm)
 test: install $(SERVICES) ## テスト · the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -16,7 +16,11 @@ ROOT = Path(__file__).parents[1]
 
 # No test asserts a time, so Hypothesis must not either: a slow machine is no fault of ours.
 settings.register_profile(
-    "neta", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "neta",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),  # the whole suite within ten minutes; more when hunting
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("neta")
 

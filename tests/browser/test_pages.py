@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from urllib.parse import parse_qs, urljoin, urlsplit
-
 import pytest
 
 from dashboards.site import ROOMS
@@ -70,18 +67,3 @@ def test_a_page_is_for_everybody(served, visit, path):
     page.set_viewport_size({"width": NARROW, "height": 800})
     assert by_axe(page, "color-contrast", "link-in-text-block", "scrollable-region-focusable") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
-
-
-def test_every_link_of_every_page_leads_somewhere(served, visit):
-    page = visit(served)
-    shapes = defaultdict(set)
-    for path in PAGES:
-        go(page, path)
-        for link in page.eval_on_selector_all(
-            "[href]:not([download])", "all => all.map(one => one.getAttribute('href'))"
-        ):
-            address = urlsplit(urljoin(page.url, link))
-            shapes[address.path, frozenset(parse_qs(address.query))].add(address._replace(fragment="").geturl())
-    followed = [min(links) for links in shapes.values()]  # of those that differ in values only, one
-    assert len(followed) > 40
-    assert {link: answer for link in followed if (answer := page.request.get(link).status) != 200} == {}
