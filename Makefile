@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install run web test lint bench coder-doc postgres compare notebook docs lock clean
+.PHONY: help install run web test test-all lint bench coder-doc postgres compare notebook docs lock clean
 
 help: ## この一覧 · this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ SERVICES := $(if $(shell command -v chromium),$(VENV)/.browser) $(if $(wildcard 
 IN_MEMORY := $(shell test -w /dev/shm && test "$$(df -Pm /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000 && echo TMPDIR=/dev/shm)
 test: install $(SERVICES) ## テスト · the tests
 	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile
+
+test-all: install $(SERVICES) ## テスト、長いものも · the tests, the slow ones too
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile -m ""
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

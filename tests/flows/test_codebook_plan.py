@@ -7,6 +7,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from flows.build import build
 from flows.codebooks import plan_and_tell
 from flows.reviewing import decide
@@ -51,6 +53,7 @@ def some(home: Path, number: int) -> list[str]:
         return [ref for (ref,) in rows.fetchall()]
 
 
+@pytest.mark.slow
 def test_what_a_plan_says_is_what_then_happens_and_it_writes_nothing(sample_copy, tmp_path, capsys):
     kept, moved, lost = some(sample_copy, 3)
     decide(sample_copy, kept, "platform=mixi", "editor", None)

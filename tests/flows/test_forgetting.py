@@ -409,6 +409,7 @@ def test_killed_anywhere_the_same_command_finishes_it(_lived_in, tmp_path):
 # --- what Prefect keeps of runs
 
 
+@pytest.mark.slow
 def test_what_prefect_wrote_down_goes_and_the_next_run_works(home, sample_home, tmp_path, neta):
     """A file that stops its channel is named in Prefect's rows: here by the person's name."""
     shutil.rmtree(home / "state" / "prefect")

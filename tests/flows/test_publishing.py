@@ -170,6 +170,7 @@ def _numbers(made: dict[str, bytes]) -> dict[str, list]:
     return {name: data.decode("utf-8-sig").split("\r\n\r\n")[0] for name, data in made.items() if name.endswith(".csv")}
 
 
+@pytest.mark.slow
 def test_a_withdrawal_and_a_newcomer_leave_no_trace_between_editions(call, tmp_path, neta):
     before = _publish(call.path, tmp_path / "out")
     assert neta("backup", tmp_path / "b.tar", "--home", call.path).returncode == 0

@@ -65,6 +65,7 @@ def figures(con) -> dict:
     return told
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(call=calls())
 def test_counts_are_those_of_a_call_to_which_only_what_may_be_counted_came(call, tmp_path_factory):
