@@ -47,7 +47,7 @@ def as_html(title: str, head: str, chapters: Sequence[Chapter], words: Words, is
     """One file that needs no other and asks for none."""
     page = templates().get_template("about.html")
     told = {"title": title, "head": head, "chapters": chapters, "w": words, "language": words.language}
-    return page.render(**told, is_sample=is_sample, plain=plain, style=_style())
+    return page.render(**told, is_sample=is_sample, style=_style())
 
 
 @cache

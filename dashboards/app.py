@@ -66,28 +66,22 @@ def make_app(site: Site) -> FastAPI:
     app.include_router(_health(site))
     app.include_router(taken.router(site))  # before the pages: a file's name is a page's with its kind behind it
     app.include_router(_reading(site))
-    if site.access.accounts:
-        app.include_router(signing.router(site))
-        app.include_router(users.router(site))
-    if site.doing.originals:
-        app.include_router(originals.router(site))
-    if site.doing.jobs:
-        app.include_router(jobs.router(site))
-    if site.doing.consents:
-        app.include_router(consent.router(site))
-    if site.doing.people:
-        app.include_router(people.router(site))
-    if site.doing.rights:
-        app.include_router(held.router(site))
-        app.include_router(withdrawal.router(site))
-    if site.doing.take_in:
-        app.include_router(take_in.router(site))
-    if site.doing.review:
-        app.include_router(review.router(site))
-    if site.doing.today:
-        app.include_router(today_pages.router(site))
-    if site.doing.quarantine:
-        app.include_router(quarantine_pages.router(site))
+    doing = site.doing
+    rooms = (  # what they need, and what is left out without it
+        (site.access.accounts, signing, users),
+        (doing.originals, originals),
+        (doing.jobs, jobs),
+        (doing.consents, consent),
+        (doing.people, people),
+        (doing.rights, held, withdrawal),
+        (doing.take_in, take_in),
+        (doing.review, review),
+        (doing.today, today_pages),
+        (doing.quarantine, quarantine_pages),
+    )
+    for needed, *pages in rooms:
+        for page in pages if needed else ():
+            app.include_router(page.router(site))
     return app
 
 

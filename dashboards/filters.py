@@ -104,7 +104,7 @@ _TITLES = {
 }  # fmt: skip
 
 
-def form(edition: Edition, asked: Asked, **more: object) -> dict:
+def form(edition: Edition, asked: Asked) -> dict:
     """What the filter's form needs: a choice a dimension, channel and months; what it has no field for goes along unseen."""
     names = [*edition.choosable, "channel", "month"]
     fields = {*names, *SPAN, "story", "reviewed", "allows", "text"}
@@ -113,7 +113,6 @@ def form(edition: Edition, asked: Asked, **more: object) -> dict:
         "months": edition.menus["month"].rows,
         "scopes": SCOPES,
         "kept": {name: value for name, value in asked.wanted.items() if name not in fields} | dict(asked.view),
-        **more,
     }
 
 

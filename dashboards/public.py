@@ -73,7 +73,7 @@ def files(edition: Mapping, quotes: Sequence[Quote], words: Words) -> dict[str, 
         "style": Markup(style),
     }
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    html = page.render(**told, digest=digest, w=words, language=words.language, plain=plain)
+    html = page.render(**told, digest=digest, w=words, language=words.language)
     made = {"index.html": html.encode(), "icon.svg": (_STATIC / "icon.svg").read_bytes()}
     return made | sheets(edition, words)
 

@@ -14,8 +14,6 @@ from fastapi.responses import HTMLResponse
 from dashboards.access import Access, Viewer
 from dashboards.doing import Doing
 from dashboards.edition import Shelf
-from dashboards.links import to
-from dashboards.plain import plain
 from dashboards.rendering import templates
 from warehouse import audit
 from warehouse.lake import Lake
@@ -80,8 +78,6 @@ class Site:
                 w=self.words,
                 language=self.language,
                 is_sample=self.is_sample,
-                to=to,
-                plain=plain,
                 clock="{:%Y-%m-%d %H:%M}".format,  # the warehouse tells times in the zone of the call
                 local=self.local,
                 moment=datetime.fromisoformat,
