@@ -27,7 +27,7 @@ from flows import runlog
 
 LINES = 200  # told of a job's output: the last ones
 KEPT = 200  # jobs that are remembered
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+_ID = re.compile(r"\d{8}T\d{6,12}-[0-9a-f]{8}")  # to the microsecond: jobs of one second keep their order
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])"
 )  # ECMA-48: colours, titles
@@ -84,7 +84,7 @@ class ChildJobs:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._forget_old()
         now = runlog.now()
-        job = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        job = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
         self._tell(job, {"verb": verb, "who": who, "started_at": now.isoformat(timespec="seconds")})
         command = [sys.executable, "-m", "flows.cli", "--home", str(self._home), *words]
         with self._file(job, "log").open("ab") as log, _as_file(told) as given:

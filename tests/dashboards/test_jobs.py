@@ -43,7 +43,7 @@ def test_a_form_of_another_site_starts_nothing(client, tmp_path):
 
 def test_what_a_command_says_is_told_and_how_it_ended(client):
     page = client.post("/build", data={"csrf": csrf(client)})
-    assert page.status_code == 200 and re.fullmatch(r"/jobs/\d{8}T\d{6}-[0-9a-f]{8}", page.url.path)
+    assert page.status_code == 200 and re.fullmatch(r"/jobs/\d{8}T\d{12}-[0-9a-f]{8}", page.url.path)
     for _ in range(100):
         if "うまくいきませんでした" in page.text:
             break
@@ -51,6 +51,13 @@ def test_what_a_command_says_is_told_and_how_it_ended(client):
         time.sleep(0.2)
         page = client.get(page.url.path)
     assert "neta.toml" in page.text and "neta build(editor)" in page.text and "refresh" not in page.text
+
+
+def test_jobs_of_one_second_keep_their_order(tmp_path):
+    jobs = ChildJobs(tmp_path / "home")
+    started = [jobs.start("editor", "build", str(n)) for n in range(6)]
+    assert [job.id for job in jobs.recent(6)] == started[::-1]
+    assert jobs.last("build 0").id == started[0]
 
 
 @pytest.mark.parametrize("job", ["..%2f..%2fsecret", "20260101T000000-0000000g", "20260101T000000-00000000", "x.json"])
