@@ -12,7 +12,7 @@ from threading import Lock
 import duckdb
 
 from warehouse import counts, store
-from warehouse.counts import Breakdown
+from warehouse.counts import Menu
 from warehouse.lake import Lake
 from warehouse.words import Words
 
@@ -54,11 +54,9 @@ class Edition:
         return [*self.charted, *(n for n, d in self.dimensions.items() if not d["is_charted"] and not d["is_gate"])]
 
     @cached_property
-    def menus(self) -> dict[str, Breakdown]:
+    def menus(self) -> dict[str, Menu]:
         """Everything that stories can be told apart by, with labels: each dimension, channel, month."""
-        con = self.asking()
-        names = [*self.dimensions, "channel", "month"]
-        menus = {name: counts.breakdown(con, name, self.words, include_late=True) for name in names}
+        menus = counts.menus(self.asking(), self.words)
         for row in menus["month"].rows:
             row["label"] = month_name(row["code"], self.words)
         return menus

@@ -6,6 +6,7 @@ Nothing is counted here: each table is one question's rows (warehouse/trends.py)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -22,7 +23,6 @@ from warehouse.counts import NoSuchBreakdown
 from warehouse.words import Words
 
 VIEWS = ("by", "period", "unit", "open", "then_from", "then_to")
-UNITS = ("story", "person")
 SHADES = 6  # of a cell of a heat map, besides none
 PERIODS_SHOWN = {"month": 12, "week": 26}  # the last ones; a longer span is chosen by the filter
 
@@ -31,6 +31,7 @@ PERIODS_SHOWN = {"month": 12, "week": 26}  # the last ones; a longer span is cho
 class Line:
     """One thing that stories are told apart by: a group or a code, and whether it is seen under its group."""
 
+    facet: int  # its number in the warehouse
     level: str
     code: str
     value: str
@@ -45,10 +46,6 @@ class Line:
     def holds(self, other: Line) -> bool:
         """Whether it is the other, or the group that the other is seen under."""
         return self == other or (self.level == "group" and self.code == other.group)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.level, self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +71,12 @@ class View:
     def count(self) -> str:
         return f"{self.unit}_count"
 
-    def ask(self, question, *names: str, wanted: Mapping[str, str] | None = None, **more: str) -> dict:
-        wanted = self.asked.wanted if wanted is None else wanted
-        late, words = self.asked.include_late, self.edition.words
-        return question(self.edition.asking(), *names, wanted=wanted, include_late=late, words=words, **more)
+    def choose(self, wanted: Mapping[str, str]) -> AbstractContextManager[trends.Chosen]:
+        return trends.chosen(self.edition.asking(), wanted, self.asked.include_late, self.edition.words)
 
-    def link(self, cell: Mapping | None, *chosen: tuple[str, str]) -> Markup:
+    def link(self, n: int, *chosen: tuple[str, str]) -> Markup:
         """A number of the unit on show, to the stories it counts. chosen: (name, value) of what it is of."""
-        return number(cell[self.count] if cell else 0, self.count, "/stories", self.stories(*chosen))
+        return number(n, self.count, "/stories", self.stories(*chosen))
 
     def stories(self, *chosen: tuple[str, str]) -> dict:
         query = self.asked.query
@@ -97,9 +92,8 @@ def page(edition: Edition, query: Mapping[str, str]) -> dict:
 
 def _page(view: View) -> dict:
     edition = view.edition
-    totals = view.ask(trends.totals, period=view.period)
-    periods = list(_periods(totals, view.period))[-PERIODS_SHOWN[view.period] :]
-    rest = [name for name in edition.choosable if not edition.dimensions[name]["is_charted"]]
+    with view.choose(view.asked.wanted) as chosen:
+        counted = _counted(view, chosen)
     return {
         "build": counts.build_info(edition.asking()),
         "view": view,
@@ -107,12 +101,22 @@ def _page(view: View) -> dict:
         "chips": list(filters.chips(edition, view.asked)),
         "form": filters.form(edition, view.asked),
         "tabs": [(name, edition.menus[name].title) for name in (*edition.charted, "channel")],
-        "total": {unit: totals[None][unit] for unit in ("story_count", "person_count", "reviewed_count")},
-        "over_time": _over_time(view, totals, periods),
-        "is_cut": len(totals) - 1 > len(periods),
-        "heats": [_heat(view, *names) for names in _crossed(edition)],
-        "beside": [_beside(view, name) for name in rest],
+        **counted,
         "then": _then(view),
+    }
+
+
+def _counted(view: View, chosen: trends.Chosen) -> dict:
+    """The figures and tables of the stories chosen."""
+    edition, whole = view.edition, chosen.over_time(view.unit, view.period)
+    periods = list(_periods(whole, view.period))[-PERIODS_SHOWN[view.period] :]
+    rest = [name for name in edition.choosable if not edition.dimensions[name]["is_charted"]]
+    return {
+        "total": chosen.totals(),
+        "over_time": _over_time(view, chosen, whole, periods),
+        "is_cut": len(whole) - 1 > len(periods),
+        "heats": [_heat(view, chosen, *names) for names in _crossed(edition)],
+        "beside": list(_beside(view, chosen, rest)),
     }
 
 
@@ -182,7 +186,7 @@ def _foot(edition: Edition, told: Mapping) -> list[str]:
 def _view(edition: Edition, query: Mapping[str, str]) -> View:
     asked = filters.parse("/trends", query, VIEWS)
     told = dict(asked.view)
-    known = {"by": [*edition.charted, "channel"], "period": trends.PERIODS, "unit": UNITS}
+    known = {"by": [*edition.charted, "channel"], "period": trends.PERIODS, "unit": trends.UNITS}
     chosen = {name: told.get(name, values[0]) for name, values in known.items()}
     for name, value in chosen.items():
         if value not in known[name]:
@@ -205,14 +209,22 @@ def _lines(view: View, name: str) -> Iterator[Line]:
         mark, is_alone = f"{name}.{row['code']}", len(inner) == 1 and inner[0]["label"] == row["label"]
         opened = [m for m in view.open if m != mark] if mark in view.open else [*view.open, mark]
         opens = "" if is_alone else view.asked.seen(open=" ".join(opened))
-        yield Line("group", row["code"], row["value"], row["label"], opens=opens)
+        yield Line(row["facet_number"], "group", row["code"], row["value"], row["label"], opens=opens)
         if mark in view.open and not is_alone:
-            yield from (Line("code", c["code"], c["value"], c["label"], group=row["code"]) for c in inner)
+            yield from (_code_line(code, row["code"]) for code in inner)
     alone = [row for row in codes if row.get("group_code") not in groups]
-    yield from (Line("code", row["code"], row["value"], row["label"]) for row in alone)
+    yield from (_code_line(code) for code in alone)
 
 
-def _periods(totals: Mapping[str | None, dict], period: str) -> Iterator[str]:
+def _code_line(row: Mapping, group: str | None = None) -> Line:
+    return Line(row["facet_number"], "code", row["code"], row["value"], row["label"], group)
+
+
+def _facets(lines: Iterable[Line]) -> list[int]:
+    return [line.facet for line in lines]
+
+
+def _periods(totals: Mapping[str | None, int], period: str) -> Iterator[str]:
     """From the first to the last in which something came, also those in which nothing did."""
     known = sorted(name for name in totals if name)
     if not known:
@@ -228,12 +240,13 @@ def _periods(totals: Mapping[str | None, dict], period: str) -> Iterator[str]:
             yield f"{serial // 12:04d}-{serial % 12 + 1:02d}"
 
 
-def _over_time(view: View, totals: Mapping, periods: Sequence[str]) -> dict:
+def _over_time(view: View, chosen: trends.Chosen, totals: Mapping, periods: Sequence[str]) -> dict:
     """The figure of small charts and its table: a line a group, a column a period, the whole first."""
-    cells, lines = view.ask(trends.series, view.by, period=view.period), list(_lines(view, view.by))
+    lines = list(_lines(view, view.by))
+    cells = chosen.by_facet(_facets(lines), view.unit, view.period)
     heads = [words_of_period(period, view.edition.words) for period in periods]
     panels = list(_panels(view, cells, lines, periods)) if periods else []
-    whole = [view.link(totals.get(period), (view.period, period)) for period in periods]
+    whole = [view.link(totals.get(period, 0), (view.period, period)) for period in periods]
     return {
         "title": view.edition.menus[view.by].title,
         "panels": panels,
@@ -250,9 +263,9 @@ def _over_time(view: View, totals: Mapping, periods: Sequence[str]) -> dict:
 def _along(view: View, cells: Mapping, line: Line, periods: Iterable[str]) -> Iterator[Markup]:
     """A line's numbers: in all, then each period."""
     chosen = (view.by, line.value)
-    yield view.link(cells.get((*line.key, None)), chosen)
+    yield view.link(cells.get((line.facet, None), 0), chosen)
     for period in periods:
-        yield view.link(cells.get((*line.key, period)), chosen, (view.period, period))
+        yield view.link(cells.get((line.facet, period), 0), chosen, (view.period, period))
 
 
 def _panels(view: View, cells: Mapping, lines: Sequence[Line], periods: Sequence[str]) -> Iterator[charts.Panel]:
@@ -260,7 +273,7 @@ def _panels(view: View, cells: Mapping, lines: Sequence[Line], periods: Sequence
     for line in lines:
         marks = []
         for period in periods:
-            count = cells.get((*line.key, period), {}).get(view.count, 0)
+            count = cells.get((line.facet, period), 0)
             tick = words_of_period(period, words)
             spoken = words(f"web.bar_{view.unit}", label=f"{line.label} {tick}", n=f"{count:,}")
             href = to("/stories", view.stories((view.by, line.value), (view.period, period)))
@@ -274,19 +287,22 @@ def _years(periods: Sequence[str]) -> Iterator[tuple[str, int]]:
     yield from ((year, years.count(year)) for year in dict.fromkeys(years))
 
 
-def _heat(view: View, rows: str, columns: str) -> dict:
+def _heat(view: View, chosen: trends.Chosen, rows: str, columns: str) -> dict:
     """A table whose cells are the darker the more stories they hold; of one dimension with itself, which codes come together."""
-    cells, menus = view.ask(trends.pairs, rows, columns), view.edition.menus
-    down, across = list(_lines(view, rows)), list(_lines(view, columns))
+    menus, down, across = view.edition.menus, list(_lines(view, rows)), list(_lines(view, columns))
+    cells = chosen.pairs(_facets(down), _facets(across), view.unit)
+
+    def value(one: Line, other: Line) -> int:
+        return cells.get((one.facet, other.facet), 0)
 
     def is_same(one: Line, other: Line) -> bool:  # says nothing of what comes together, so it stands unshaded
         return rows == columns and (one.holds(other) or other.holds(one))
 
-    most = max([_value(view, cells, a, b) for a in down for b in across if not is_same(a, b)] + [1])
+    most = max([value(a, b) for a in down for b in across if not is_same(a, b)] + [1])
 
     def cell(one: Line, other: Line) -> Cell:
-        told = view.link(cells.get((one.key, other.key)), (rows, one.value), (columns, other.value))
-        share = 0 if is_same(one, other) else _value(view, cells, one, other) / most
+        told = view.link(value(one, other), (rows, one.value), (columns, other.value))
+        share = 0 if is_same(one, other) else value(one, other) / most
         return Cell(told, ceil(share * SHADES))
 
     title = "web.together" if rows == columns else "web.crossed"
@@ -300,16 +316,14 @@ def _heat(view: View, rows: str, columns: str) -> dict:
     }
 
 
-def _value(view: View, cells: Mapping, one: Line, other: Line) -> int:
-    return cells.get((one.key, other.key), {}).get(view.count, 0)
-
-
-def _beside(view: View, name: str) -> dict:
-    """A small table of a dimension that is not drawn: when it happened, how the teller works …"""
-    cells, lines = view.ask(trends.series, name, period="month"), list(_lines(view, name))
-    rows = [(line, view.link(cells.get((*line.key, None)), (name, line.value))) for line in lines]
-    menu = view.edition.menus[name]
-    return {"name": name, "title": menu.title, "rows": rows, "is_multi": menu.is_multi}
+def _beside(view: View, chosen: trends.Chosen, names: Sequence[str]) -> Iterator[dict]:
+    """Small tables of the dimensions that are not drawn: when it happened, how the teller works …"""
+    lines = {name: list(_lines(view, name)) for name in names}
+    cells = chosen.by_facet([facet for each in lines.values() for facet in _facets(each)], view.unit, view.period)
+    for name, each in lines.items():
+        rows = [(line, view.link(cells.get((line.facet, None), 0), (name, line.value))) for line in each]
+        menu = view.edition.menus[name]
+        yield {"name": name, "title": menu.title, "rows": rows, "is_multi": menu.is_multi}
 
 
 def _then(view: View) -> dict | None:
@@ -328,14 +342,13 @@ def _then(view: View) -> dict | None:
 
 def _span(view: View, wanted: Mapping[str, str], lines: Sequence[Line]) -> Iterator[tuple[Markup, str]]:
     """(number, its share of the span's stories or persons) of the whole span, then of each line."""
-    whole = view.ask(trends.totals, wanted=wanted, period="month")[None]
-    cells = view.ask(trends.series, view.by, wanted=wanted, period="month")
+    with view.choose(wanted) as chosen:
+        whole, cells = chosen.totals()[view.count], chosen.by_facet(_facets(lines), view.unit, view.period)
     query = {**wanted, "include_late": view.asked.query["include_late"]}
     for line in (None, *lines):
-        cell = whole if line is None else cells.get((*line.key, None), {view.count: 0})
-        chosen = query if line is None else narrowed(query, **{view.by: line.value})
-        share = f"{cell[view.count] / whole[view.count]:.0%}" if whole[view.count] else "–"
-        yield number(cell[view.count], view.count, "/stories", chosen), share
+        n = whole if line is None else cells.get((line.facet, None), 0)
+        asked = query if line is None else narrowed(query, **{view.by: line.value})
+        yield number(n, view.count, "/stories", asked), f"{n / whole:.0%}" if whole else "–"
 
 
 def _span_name(span: Mapping[str, str], words: Words) -> str:

@@ -18,14 +18,13 @@ RANGE = (
     "estimate", "low", "high", "coding_low", "coding_high", "link_low", "frame_count", "sample_count", "decided_count"
 )  # fmt: skip
 AGAIN = tuple(f"_{n}" for n in range(2, 10))  # benefit=a, benefit_2=b: both; a link can name a thing once only
+CHOSEN = "fct_story /* chosen */"  # in a question: stands for the stories asked for
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
-_STORY_FILTERS = {  # filters that are no dimension of the codebook
+_STORY_FILTERS = {  # filters that are no breakdown
     "story": "story_id = $value",
-    "month": "local_month = $value",
     "from": "local_month >= $value",
     "to": "local_month <= $value",
-    "week": "strftime(date_trunc('week', local_date), '%Y-%m-%d') = $value",  # named by its Monday
-    "channel": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND channel = $value)",
+    "week": "local_monday = $value",
     "allows": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND CASE $value "
     + " ".join(f"WHEN '{scope}' THEN can_{scope}" for scope in SCOPES)
     + " END)",
@@ -46,12 +45,21 @@ class NoSuchBreakdown(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """What stories are told apart by in one breakdown. rows: facet_number, level (group or code), code, group_code (the
+    group of a code), label, value (what to ask `stories` for, to get just the row's stories)."""
+
+    name: str
+    title: str
+    is_multi: bool
+    rows: list[dict]
+
+
+@dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Counts by one thing. rows: level (group or code), code, label, story_count, person_count, reviewed_count.
+    """Counts by one thing. rows: those of its Menu with story_count, person_count, reviewed_count.
     story_count_low, person_count_low: what is left if every open question of linking, of accounts is answered by yes.
     estimate, low, high …: as in mart_estimate; None where no range was measured.
-
-    group_code (dimensions only): the group of a code; value: what to ask `stories` for, to get just the row's stories.
     """
 
     name: str
@@ -85,22 +93,37 @@ def charted(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for name, row in dimensions(con).items() if row["is_charted"]]
 
 
+def menus(con: duckdb.DuckDBPyConnection, words: Words) -> dict[str, Menu]:
+    """All that stories can be told apart by: each dimension, channel, month."""
+    rows = ask(con, "FROM dim_facet ORDER BY facet_number")
+    return {
+        name: Menu(name, *told, [_labelled(row, words) for row in rows if row["breakdown"] == name])
+        for name, told in _breakdowns(con, words).items()
+    }
+
+
 def breakdown(con: duckdb.DuckDBPyConnection, name: str, words: Words, include_late: bool = False) -> Breakdown:
     """Counted stories by a dimension, by channel or by month. NoSuchBreakdown for another name."""
-    known = dimensions(con)
-    if name in _PLAIN:
-        sql, title, multi = question(f"counts_by_{name}"), words(f"count.by_{name}"), name == "channel"
-    elif name in known:
-        sql, multi = question("counts_by_DIMENSION", DIMENSION=name), known[name]["is_multi"]
-        title = known[name][f"label_{words.language}"]
-    else:
-        raise NoSuchBreakdown(words("count.no_such", name=name, known=" ".join([*known, *_PLAIN])))
-    rows = ask(con, sql, {"include_late": include_late})
-    groups = {row["code"] for row in rows if row["level"] == "group"}
-    ranges = estimates(con, name, include_late)
+    known = _breakdowns(con, words)
+    if name not in known:
+        raise NoSuchBreakdown(words("count.no_such", name=name, known=" ".join(known)))
+    rows, ranges = (
+        ask(con, question("counts_by"), {"breakdown": name, "include_late": include_late}),
+        estimates(con, name, include_late),
+    )
     nothing = dict.fromkeys(RANGE)  # of what every story has in common no estimate is made
-    named = [_named(row, groups, words) | ranges.get((row["level"], row["code"]), nothing) for row in rows]
-    return Breakdown(name, title, multi, named)
+    named = [_labelled(row, words) | ranges.get((row["level"], row["code"]), nothing) for row in rows]
+    return Breakdown(name, *known[name], named)
+
+
+def _breakdowns(con: duckdb.DuckDBPyConnection, words: Words) -> dict[str, tuple[str, bool]]:
+    """Name of each -> its title, and whether a story may stand in several of its rows."""
+    coded = {name: (row[f"label_{words.language}"], row["is_multi"]) for name, row in dimensions(con).items()}
+    return coded | {name: (words(f"count.by_{name}"), name == "channel") for name in _PLAIN}
+
+
+def _labelled(row: dict, words: Words) -> dict:
+    return {**row, "label": row[f"label_{words.language}"]}
 
 
 def estimates(con: duckdb.DuckDBPyConnection, name: str, include_late: bool) -> dict[tuple[str, str], dict]:
@@ -115,11 +138,6 @@ def range_told(row: Mapping, words: Words) -> str:
         return "–"
     told = {name: f"{row[name]:,}" for name in ("estimate", "low", "high")}
     return told["estimate"] if row["low"] == row["high"] else words("estimate.ranged", **told)
-
-
-def _named(row: dict, groups: set[str], words: Words) -> dict:
-    shared = row["level"] == "code" and row["code"] in groups
-    return {**row, "label": row[f"label_{words.language}"], "value": f"code:{row['code']}" if shared else row["code"]}
 
 
 def stories(
@@ -170,14 +188,23 @@ def chosen(
     con: duckdb.DuckDBPyConnection, sql: str, wanted: Mapping[str, str], include_late: bool, words: Words
 ) -> tuple[str, dict]:
     """A question over fct_story narrowed to the stories asked for, and its parameters; wanted: as for `stories`."""
-    by_dimension = {name: question("explain_by_DIMENSION", DIMENSION=name).strip() for name in dimensions(con)}
+    part, parameters = choice(con, wanted, include_late, words)
+    return sql.replace(CHOSEN, f"(\n{part})"), parameters
+
+
+def choice(
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
+) -> tuple[str, dict]:
+    """The rows of fct_story that are asked for, as a question of its own; wanted: as for `stories`."""
+    breakdowns = {
+        name: question("explain_by_BREAKDOWN", BREAKDOWN=name).strip() for name in (*dimensions(con), *_PLAIN)
+    }
     kind = wanted.get("kind", "any" if "story" in wanted else "counted")
     rest = {name: value for name, value in wanted.items() if name != "kind"}
-    once = by_dimension | _STORY_FILTERS
+    once = breakdowns | _STORY_FILTERS
     known = {name + again: condition for again in ("", *AGAIN) for name, condition in once.items()}
     part, parameters = _filtered(question("explain_story"), known, rest, words)
-    parameters |= {"kind": kind, "include_late": include_late}
-    return sql.replace("fct_story /* chosen */", f"(\n{part})"), parameters
+    return part, parameters | {"kind": kind, "include_late": include_late}
 
 
 def items(

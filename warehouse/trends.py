@@ -1,47 +1,57 @@
-"""Counts of chosen stories over time and across two dimensions: what the page of trends shows, one SQL file a table."""
+"""Chosen stories counted over time and across facets: what the page of trends shows, one SQL file a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
-from warehouse.counts import chosen, dimensions
+from warehouse.counts import CHOSEN, choice
 from warehouse.store import ask, question
 from warehouse.words import Words
 
 PERIODS = ("month", "week")
-Cells = dict[tuple, dict]  # what a number is of -> {story_count, person_count …}
+UNITS = ("story", "person")
 
 
-def totals(
-    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, period: str, words: Words
-) -> dict[str | None, dict]:
-    """period (2026-03, or the Monday 2026-03-02; None: all of them) -> story_count, person_count, reviewed_count."""
-    sql, parameters = chosen(con, question("trend_total"), wanted, include_late, words)
-    return {row["period"]: row for row in ask(con, sql, {**parameters, "period": period})}
+class Chosen:
+    """Stories that were chosen, counted in many ways, in stories or in people.
+
+    Facets are given and told by their number in dim_facet; what has no stories is not told.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def totals(self) -> dict[str, int]:
+        """story_count, person_count, reviewed_count."""
+        return self._ask("tally")[0]
+
+    def over_time(self, unit: str, period: str) -> dict[str | None, int]:
+        """Period (2026-03, or the Monday 2026-03-02; None: all of them) -> how many."""
+        return {row["period"]: row["n"] for row in self._ask("trend_total", unit=unit, period=period)}
+
+    def by_facet(self, facets: Sequence[int], unit: str, period: str) -> dict[tuple[int, str | None], int]:
+        """(facet, period) -> how many."""
+        rows = self._ask("trend", unit=unit, period=period, facets=list(facets))
+        return {(row["facet_number"], row["period"]): row["n"] for row in rows}
+
+    def pairs(self, down: Sequence[int], across: Sequence[int], unit: str) -> dict[tuple[int, int], int]:
+        """(facet, facet) -> how many have both."""
+        rows = self._ask("pairs", unit=unit, down=list(down), across=list(across))
+        return {(row["down_number"], row["across_number"]): row["n"] for row in rows}
+
+    def _ask(self, name: str, **parameters: object) -> list[dict]:
+        return ask(self._con, question(name).replace(CHOSEN, "chosen_story"), parameters)
 
 
-def series(
-    con: duckdb.DuckDBPyConnection, by: str, wanted: Mapping[str, str], include_late: bool, period: str, words: Words
-) -> Cells:
-    """(level, code, period) -> story_count, person_count; period None: in all. by: a dimension of the codebook or channel."""
-    plain = by == "channel"
-    sql = question("trend_by_channel") if plain else question("trend_by_DIMENSION", DIMENSION=_known(con, by))
-    sql, parameters = chosen(con, sql, wanted, include_late, words)
-    rows = ask(con, sql, {**parameters, "period": period})
-    return {(row["level"], row["code"], row["period"]): row for row in rows}
-
-
-def pairs(
-    con: duckdb.DuckDBPyConnection, rows: str, columns: str, wanted: Mapping[str, str], include_late: bool, words: Words
-) -> Cells:
-    """((level, code), (level, code)) of two dimensions (or twice of one) -> story_count, person_count."""
-    sql = question("pairs_ROWDIM_COLDIM", ROWDIM=_known(con, rows), COLDIM=_known(con, columns))
-    found = ask(con, *chosen(con, sql, wanted, include_late, words))
-    return {((r["row_level"], r["row_code"]), (r["column_level"], r["column_code"])): r for r in found}
-
-
-def _known(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """A dimension's name, checked against those there are, before it may stand in SQL."""
-    return {known: known for known in dimensions(con)}[name]
+@contextmanager
+def chosen(
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
+) -> Iterator[Chosen]:
+    """The stories asked for, looked up once: a temporary table of a cursor of its own. wanted: as for counts.stories."""
+    part, parameters = choice(con, wanted, include_late, words)
+    with con.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE chosen_story AS {part}", parameters)
+        yield Chosen(cursor)

@@ -13,11 +13,14 @@ DIMENSIONS = ["told", "mood", "topic"]
 COUNTED = "SELECT level, code, story_count, person_count, reviewed_count FROM ({})"
 
 
+def counts_by(name: str) -> str:
+    """The question of counts, of one breakdown."""
+    return store.question("counts_by").replace("$breakdown", f"'{name}'").strip().rstrip(";")
+
+
 def counted_by(name: str) -> str:
-    """A question of counts_by_… with the columns that matter here, in the order of its rows."""
-    plain = name in ("channel", "month")
-    sql = store.question(f"counts_by_{name}") if plain else store.question("counts_by_DIMENSION", DIMENSION=name)
-    return COUNTED.format(sql.strip().rstrip(";"))
+    """With the columns that matter here, in the order of its rows."""
+    return COUNTED.format(counts_by(name))
 
 
 CODES = "SELECT story_id, dimension, code, decided_by FROM mart_story_code WHERE dimension = 'topic' ORDER BY ALL"
@@ -169,9 +172,9 @@ def test_people_are_counted_by_person_and_by_what_is_open(call, asked):
     call.story("e", topic="apple", contributor_ref=None)
     counts = "SELECT code, person_count, person_count_low FROM ({}) WHERE level = 'code' AND code <> 'pear' ORDER BY 1"
     by = lambda sql: asked(call, counts.format(sql.strip().rstrip(";")), include_late=False)  # noqa: E731
-    assert by(store.question("counts_by_DIMENSION", DIMENSION="topic")) == [("apple", 4, 3), ("oak", 1, 1)]
-    assert by(store.question("counts_by_channel")) == [("email", 4, 3), ("form", 1, 1)]
-    assert by(store.question("counts_by_month")) == [("2026-03", 4, 3)]
+    assert by(counts_by("topic")) == [("apple", 4, 3), ("oak", 1, 1)]
+    assert by(counts_by("channel")) == [("email", 4, 3), ("form", 1, 1)]
+    assert by(counts_by("month")) == [("2026-03", 4, 3)]
     low = "SELECT person_count, person_count_low FROM ({})".format(store.question("totals").strip().rstrip(";"))
     assert asked(call, low, include_late=False) == [(4, 3)]
     assert asked(call, "SELECT person_count FROM mart_total") == [(4,)]
@@ -217,12 +220,7 @@ def test_open_questions_of_linking_leave_a_range_in_every_count(call, asked, nam
     call.story("e", merged_story_id="badc", topic="pear")
     call.story("d", "2026-02-10T03:00:00+00:00", merged_story_id="dlate", topic="oak")
     call.story("late", "2026-02-11T03:00:00+00:00", merged_story_id="dlate", topic="oak", is_after_close=True)
-    sql = (
-        store.question(f"counts_by_{name}")
-        if name != "topic"
-        else store.question("counts_by_DIMENSION", DIMENSION=name)
-    )
-    assert asked(call, RANGED.format(sql.strip().rstrip(";")), include_late=False) == expected
+    assert asked(call, RANGED.format(counts_by(name)), include_late=False) == expected
     total = f"SELECT story_count, story_count_low, person_count FROM ({store.question('totals').strip().rstrip(';')})"
     assert asked(call, total, include_late=False) == [(5, 3, 5)]
     assert asked(call, total, include_late=True) == [(6, 3, 6)]

@@ -1,11 +1,14 @@
 -- what: the stories that meet the filters, the earliest first, with codes, tellings and raw items
 -- parameters: those of explain_story.sql, limit (NULL for all), offset
 WITH found AS (SELECT * FROM fct_story /* chosen */),
-story AS (
+story AS MATERIALIZED (
   SELECT * FROM found ORDER BY local_date, story_id LIMIT $limit OFFSET $offset
 ),
+heard AS MATERIALIZED (SELECT * FROM fct_submission SEMI JOIN story USING (story_id) WHERE is_heard),
 raw AS (
-  SELECT submission_ref, list(raw_id ORDER BY raw_id) AS raw_ids FROM fct_item GROUP BY submission_ref
+  SELECT submission_ref, list(raw_id ORDER BY raw_id) AS raw_ids
+  FROM fct_item SEMI JOIN heard USING (submission_ref)
+  GROUP BY submission_ref
 ),
 telling AS (
   SELECT
@@ -16,10 +19,8 @@ telling AS (
       body_masked: CASE WHEN can_paraphrase OR can_quote THEN body_masked END,  -- the rest is for review only
       raw_ids: raw.raw_ids
     } ORDER BY submission.posted_at, submission.submission_ref) AS submissions
-  FROM fct_submission AS submission
+  FROM heard AS submission
   JOIN raw USING (submission_ref)
-  SEMI JOIN story USING (story_id)
-  WHERE submission.is_heard
   GROUP BY submission.story_id
 ),
 coded AS (

@@ -1,15 +1,11 @@
--- what: stories that meet the filters, in all and in each period (NULL: in all)
--- parameters: those of explain_story.sql, period (month, week)
+-- what: stories that meet the filters, or the people who told them, in each period and in all (NULL)
+-- parameters: those of explain_story.sql, unit (story, person), period (month, week)
 WITH story AS (
-  SELECT story_id, is_reviewed, CASE $period WHEN 'week' THEN strftime(date_trunc('week', local_date), '%Y-%m-%d') ELSE local_month END AS period
+  SELECT story_number, CASE $period WHEN 'week' THEN local_monday ELSE local_month END AS period
   FROM fct_story /* chosen */
 ),
-teller AS (SELECT story_id, person_ref FROM fct_submission WHERE is_heard)
-SELECT
-  period,
-  count(DISTINCT story_id) AS story_count,
-  count(DISTINCT person_ref) AS person_count,
-  count(DISTINCT story_id) FILTER (is_reviewed) AS reviewed_count
-FROM story LEFT JOIN teller USING (story_id)
+teller AS (SELECT * FROM bridge_story_person WHERE $unit = 'person')
+SELECT period, CASE $unit WHEN 'person' THEN count(DISTINCT person_number) ELSE count(*) END AS n
+FROM story LEFT JOIN teller USING (story_number)
 GROUP BY GROUPING SETS ((period), ())
 ORDER BY period;
