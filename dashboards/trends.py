@@ -319,7 +319,7 @@ def _heat(view: View, chosen: trends.Chosen, rows: str, columns: str) -> dict:
 def _beside(view: View, chosen: trends.Chosen, names: Sequence[str]) -> Iterator[dict]:
     """Small tables of the dimensions that are not drawn: when it happened, how the teller works …"""
     lines = {name: list(_lines(view, name)) for name in names}
-    cells = chosen.by_facet([facet for each in lines.values() for facet in _facets(each)], view.unit, view.period)
+    cells = chosen.by_facet([facet for each in lines.values() for facet in _facets(each)], view.unit)
     for name, each in lines.items():
         rows = [(line, view.link(cells.get((line.facet, None), 0), (name, line.value))) for line in each]
         menu = view.edition.menus[name]
@@ -343,7 +343,7 @@ def _then(view: View) -> dict | None:
 def _span(view: View, wanted: Mapping[str, str], lines: Sequence[Line]) -> Iterator[tuple[Markup, str]]:
     """(number, its share of the span's stories or persons) of the whole span, then of each line."""
     with view.choose(wanted) as chosen:
-        whole, cells = chosen.totals()[view.count], chosen.by_facet(_facets(lines), view.unit, view.period)
+        whole, cells = chosen.totals()[view.count], chosen.by_facet(_facets(lines), view.unit)
     query = {**wanted, "include_late": view.asked.query["include_late"]}
     for line in (None, *lines):
         n = whole if line is None else cells.get((line.facet, None), 0)

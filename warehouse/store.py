@@ -30,7 +30,7 @@ RUN_STAMPED_TABLES = {"fct_run", "dim_build"}
 RUN_STAMPED_COLUMNS = {"run_id", "fetched_at", "received_at"}
 PARTS = {"intake": {"fct_submission", "fct_item", "fct_set_aside", "dim_channel", "dim_contributor", "dim_date"}}
 # Left out of the intake part: they come after it.
-CODED_COLUMNS = {"story_id", "merged_story_id", "is_representative", "merged_person_ref"}
+CODED_COLUMNS = {"story_id", "story_number", "merged_story_id", "is_representative", "merged_person_ref"}
 _EVERY = "DIMENSION"  # in a file's name and text: once for each dimension of the codebook
 _LOCKING = Lock()
 _HEADER = re.compile(r"^-- (what|ja|grain|inputs): (.+)$", re.M)

@@ -13,6 +13,7 @@ from warehouse.words import Words
 
 PERIODS = ("month", "week")
 UNITS = ("story", "person")
+_NEEDED = "story_number, local_monday, local_month, is_reviewed"  # of fct_story by the questions asked here
 
 
 class Chosen:
@@ -32,8 +33,8 @@ class Chosen:
         """Period (2026-03, or the Monday 2026-03-02; None: all of them) -> how many."""
         return {row["period"]: row["n"] for row in self._ask("trend_total", unit=unit, period=period)}
 
-    def by_facet(self, facets: Sequence[int], unit: str, period: str) -> dict[tuple[int, str | None], int]:
-        """(facet, period) -> how many."""
+    def by_facet(self, facets: Sequence[int], unit: str, period: str | None = None) -> dict[tuple[int, str | None], int]:
+        """(facet, period) -> how many; period None: in all, which is all there is if no period is given."""
         rows = self._ask("trend", unit=unit, period=period, facets=list(facets))
         return {(row["facet_number"], row["period"]): row["n"] for row in rows}
 
@@ -53,5 +54,5 @@ def chosen(
     """The stories asked for, looked up once: a temporary table of a cursor of its own. wanted: as for counts.stories."""
     part, parameters = choice(con, wanted, include_late, words)
     with con.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE chosen_story AS {part}", parameters)
+        cursor.execute(f"CREATE TEMP TABLE chosen_story AS SELECT {_NEEDED} FROM ({part})", parameters)
         yield Chosen(cursor)

@@ -6,8 +6,7 @@ CREATE TABLE fct_story AS
 WITH reviewed AS (SELECT DISTINCT story_id FROM stg_story_code WHERE decided_by = 'person'),
 flagged AS (SELECT DISTINCT story_id FROM stg_story_code WHERE dimension = 'flag' AND code IS NOT NULL)
 SELECT
-  story_id, merged_story_id,
-  CAST(row_number() OVER (ORDER BY story_id) AS INTEGER) AS story_number,
+  story_id, story_number, merged_story_id,
   CAST(dense_rank() OVER (ORDER BY merged_story_id) AS INTEGER) AS merged_story_number,
   submission_ref, member_count, first_told_at,
   local_date, strftime(date_trunc('week', local_date), '%Y-%m-%d') AS local_monday, local_month,

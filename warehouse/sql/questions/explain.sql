@@ -2,9 +2,9 @@
 -- parameters: those of explain_story.sql, limit (NULL for all), offset
 WITH found AS (SELECT * FROM fct_story /* chosen */),
 story AS MATERIALIZED (
-  SELECT * FROM found ORDER BY local_date, story_id LIMIT $limit OFFSET $offset
+  SELECT * FROM found ORDER BY story_number LIMIT $limit OFFSET $offset
 ),
-heard AS MATERIALIZED (SELECT * FROM fct_submission SEMI JOIN story USING (story_id) WHERE is_heard),
+heard AS MATERIALIZED (SELECT * FROM fct_submission SEMI JOIN story USING (story_number) WHERE is_heard),
 raw AS (
   SELECT submission_ref, list(raw_id ORDER BY raw_id) AS raw_ids
   FROM fct_item SEMI JOIN heard USING (submission_ref)
@@ -12,16 +12,15 @@ raw AS (
 ),
 telling AS (
   SELECT
-    submission.story_id,
+    story_number,
     list({
-      submission_ref: submission.submission_ref, channel: submission.channel, posted_at: submission.posted_at,
+      submission_ref: submission_ref, channel: channel, posted_at: posted_at,
       title_masked: CASE WHEN can_paraphrase OR can_quote THEN title_masked END,
       body_masked: CASE WHEN can_paraphrase OR can_quote THEN body_masked END,  -- the rest is for review only
-      raw_ids: raw.raw_ids
-    } ORDER BY submission.posted_at, submission.submission_ref) AS submissions
-  FROM heard AS submission
-  JOIN raw USING (submission_ref)
-  GROUP BY submission.story_id
+      raw_ids: raw_ids
+    } ORDER BY posted_at, submission_ref) AS submissions
+  FROM heard JOIN raw USING (submission_ref)
+  GROUP BY story_number
 ),
 coded AS (
   SELECT story_id, list({dimension: dimension, code: code, decided_by: decided_by} ORDER BY dimension_order, code) AS codes
@@ -32,6 +31,6 @@ SELECT
   story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed, story.can_count,
   coalesce(coded.codes, []) AS codes, telling.submissions
 FROM story
-JOIN telling USING (story_id)
+JOIN telling USING (story_number)
 LEFT JOIN coded USING (story_id)
-ORDER BY story.local_date, story.story_id;
+ORDER BY story_number;

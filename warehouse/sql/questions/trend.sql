@@ -1,7 +1,7 @@
 -- what: stories that meet the filters, or the people who told them, by facet, in each period and in all (NULL)
--- parameters: those of explain_story.sql, unit (story, person), period (month, week), facets
+-- parameters: those of explain_story.sql, unit (story, person), period (month, week, NULL: in all only), facets
 WITH story AS (
-  SELECT story_number, CASE $period WHEN 'week' THEN local_monday ELSE local_month END AS period
+  SELECT story_number, CASE $period WHEN 'week' THEN local_monday WHEN 'month' THEN local_month END AS period
   FROM fct_story /* chosen */
 ),
 teller AS (SELECT * FROM bridge_story_person WHERE $unit = 'person')

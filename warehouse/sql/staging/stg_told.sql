@@ -5,6 +5,7 @@
 CREATE TEMP TABLE stg_told AS
 SELECT
   story_id,
+  CAST(row_number() OVER (ORDER BY min(local_date), story_id) AS INTEGER) AS story_number,  -- as lists are read: by day
   min(merged_story_id) AS merged_story_id,  -- one for all of its members
   min(posted_at) AS first_told_at,
   min(local_date) AS local_date,
