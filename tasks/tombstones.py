@@ -12,13 +12,16 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from tasks.text.normalise import match_key
 from warehouse import tombstones
 from warehouse.lake import Lake
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEXT_FROM = 20  # characters of comparable text: shorter ones say nothing about who wrote them
 _ASKED = ["raw_id", "namespace", "author_id", "submission_id", "versions", "body"]
@@ -62,6 +65,8 @@ class Tombstones:
 
     def cover_messages(self, messages: pd.DataFrame) -> pd.Series:
         """As `cover`, for messages alone."""
+        import pandas as pd  # 50 MB that the pages, which ask for a mark at most, do without
+
         if not self:
             return pd.Series(False, index=messages.index, dtype=bool)
         plain = messages[_ASKED].astype(object).where(messages[_ASKED].notna(), None)
