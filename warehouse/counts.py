@@ -20,19 +20,19 @@ RANGE = (
 AGAIN = tuple(f"_{n}" for n in range(2, 10))  # benefit=a, benefit_2=b: both; a link can name a thing once only
 CHOSEN = "fct_story /* chosen */"  # in a question: stands for the stories asked for
 _PLAIN = ("channel", "month")  # breakdowns that are no dimension of the codebook
+_BY_FACET = "story_number IN (SELECT story_number FROM bridge_story_facet WHERE facet_number = $value)"
 _STORY_FILTERS = {  # filters that are no breakdown
     "story": "story_id = $value",
     "from": "local_month >= $value",
     "to": "local_month <= $value",
     "week": "local_monday = $value",
-    "allows": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND CASE $value "
+    "allows": "story_number IN (SELECT story_number FROM fct_submission WHERE is_heard AND CASE $value "
     + " ".join(f"WHEN '{scope}' THEN can_{scope}" for scope in SCOPES)
     + " END)",
-    "text": "story_id IN (SELECT story_id FROM fct_submission WHERE is_heard AND (can_paraphrase OR can_quote) "
+    "text": "story_number IN (SELECT story_number FROM fct_submission WHERE is_heard AND (can_paraphrase OR can_quote) "
     "AND contains(search_text, $value))",  # only what a reader is shown
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
 }
-_SEARCHED = "text"  # its values are made comparable like the texts
 _ITEM_FILTERS = {
     **{name: f"item.{name} = $value" for name in ("channel", "outcome", "stage", "reason")},
     "passed": f"list_contains({list(STAGES)}, $value) AND coalesce("
@@ -196,15 +196,28 @@ def choice(
     con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
 ) -> tuple[str, dict]:
     """The rows of fct_story that are asked for, as a question of its own; wanted: as for `stories`."""
-    breakdowns = {
-        name: question("explain_by_BREAKDOWN", BREAKDOWN=name).strip() for name in (*dimensions(con), *_PLAIN)
-    }
-    kind = wanted.get("kind", "any" if "story" in wanted else "counted")
-    rest = {name: value for name, value in wanted.items() if name != "kind"}
-    once = breakdowns | _STORY_FILTERS
-    known = {name + again: condition for again in ("", *AGAIN) for name, condition in once.items()}
-    part, parameters = _filtered(question("explain_story"), known, rest, words)
+    facets, kind = _facets(con), wanted.get("kind", "any" if "story" in wanted else "counted")
+    once = dict.fromkeys((*dimensions(con), *_PLAIN), _BY_FACET) | _STORY_FILTERS
+    known = {name + again: name for again in ("", *AGAIN) for name in once}
+    rest = {name: _sought(known.get(name), value, facets) for name, value in wanted.items() if name != "kind"}
+    part, parameters = _filtered(
+        question("explain_story"), {name: once[first] for name, first in known.items()}, rest, words
+    )
     return part, parameters | {"kind": kind, "include_late": include_late}
+
+
+def _facets(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """(breakdown, what a link asks for) -> number. A name that a group and a code share means the group; code:… the code."""
+    rows = ask(con, "FROM dim_facet")
+    codes = {(row["breakdown"], f"code:{row['code']}"): row["facet_number"] for row in rows if row["level"] == "code"}
+    return codes | {(row["breakdown"], row["value"]): row["facet_number"] for row in rows}
+
+
+def _sought(name: str | None, value: str, facets: Mapping[tuple[str, str], int]) -> str | int | None:
+    """What is looked for in the place of what was asked; of a facet its number, None if nothing has it."""
+    if name == "text":
+        return folded(value)
+    return value if name in _STORY_FILTERS else facets.get((name, value))
 
 
 def items(
@@ -223,15 +236,14 @@ def item_count(con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], words:
     return ask(con, *_filtered(question("items_tally"), _ITEM_FILTERS, wanted, words))[0]["item_count"]
 
 
-def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, str], words: Words) -> tuple[str, dict]:
+def _filtered(sql: str, known: Mapping[str, str], wanted: Mapping[str, object], words: Words) -> tuple[str, dict]:
     """Conditions put into a question: names only from `known`, values only as parameters."""
     unknown = [name for name in wanted if name not in known]
     if unknown:
         once = [name for name in known if not name.endswith(AGAIN)]
         raise NoSuchBreakdown(words("count.no_such", name=unknown[0], known=" ".join(once)))
     conditions = [known[name].replace("$value", f"$value_{number}") for number, name in enumerate(wanted)]
-    sought = [folded(value) if name.startswith(_SEARCHED) else value for name, value in wanted.items()]
-    parameters = {f"value_{number}": value for number, value in enumerate(sought)}
+    parameters = {f"value_{number}": value for number, value in enumerate(wanted.values())}
     return sql.replace("TRUE /* filters */", " AND ".join(conditions) or "TRUE"), parameters
 
 

@@ -33,7 +33,9 @@ class Chosen:
         """Period (2026-03, or the Monday 2026-03-02; None: all of them) -> how many."""
         return {row["period"]: row["n"] for row in self._ask("trend_total", unit=unit, period=period)}
 
-    def by_facet(self, facets: Sequence[int], unit: str, period: str | None = None) -> dict[tuple[int, str | None], int]:
+    def by_facet(
+        self, facets: Sequence[int], unit: str, period: str | None = None
+    ) -> dict[tuple[int, str | None], int]:
         """(facet, period) -> how many; period None: in all, which is all there is if no period is given."""
         rows = self._ask("trend", unit=unit, period=period, facets=list(facets))
         return {(row["facet_number"], row["period"]): row["n"] for row in rows}

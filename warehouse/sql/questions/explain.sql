@@ -23,14 +23,14 @@ telling AS (
   GROUP BY story_number
 ),
 coded AS (
-  SELECT story_id, list({dimension: dimension, code: code, decided_by: decided_by} ORDER BY dimension_order, code) AS codes
-  FROM mart_story_code JOIN dim_dimension USING (dimension) SEMI JOIN story USING (story_id)
-  GROUP BY story_id
+  SELECT story_number, list({dimension: dimension, code: code, decided_by: decided_by} ORDER BY dimension_order, code) AS codes
+  FROM mart_story_code SEMI JOIN story USING (story_number) JOIN dim_dimension USING (dimension)
+  GROUP BY story_number
 )
 SELECT
   story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed, story.can_count,
   coalesce(coded.codes, []) AS codes, telling.submissions
 FROM story
 JOIN telling USING (story_number)
-LEFT JOIN coded USING (story_id)
+LEFT JOIN coded USING (story_number)
 ORDER BY story_number;
