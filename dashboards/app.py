@@ -23,6 +23,7 @@ from dashboards import (
     taken,
     today_pages,
     trends,
+    used,
     users,
 )
 from dashboards.access import guard, needs
@@ -78,6 +79,7 @@ def make_app(site: Site) -> FastAPI:
         (doing.review, review),
         (doing.today, today_pages),
         (doing.quarantine, quarantine_pages),
+        (doing.used, used),
     )
     for needed, *pages in rooms:
         for page in pages if needed else ():
@@ -118,7 +120,9 @@ def _reading(site: Site) -> APIRouter:
 
     @pages.get("/quotes", response_class=HTMLResponse)
     def quotable(request: Request) -> HTMLResponse:
-        return site.page(request, "quotes.html", **quotes.page(site.shelf.current(), dict(request.query_params)))
+        told = quotes.page(site.shelf.current(), dict(request.query_params))
+        may_mark = site.doing.used is not None and request.state.viewer.may("editor")
+        return site.page(request, "quotes.html", **told, may_mark=may_mark)
 
     @pages.get("/questions", response_class=HTMLResponse)
     def question_list(request: Request) -> HTMLResponse:

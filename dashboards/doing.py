@@ -108,6 +108,16 @@ class Today(Protocol):
         """Whether any neta holds the home's lock, of these pages or not."""
 
 
+class Used(Protocol):
+    """What stands in the book already. story: its ref (h…). Refusal where it cannot be written."""
+
+    def record(self, who: str, story: str, where: str) -> None:
+        """Write that it is used, and where."""
+
+    def take_back(self, who: str, story: str) -> None:
+        """Undo all that says so of any of its tellings."""
+
+
 class Quarantine(Protocol):
     """What is held back. con: on the edition on show, None before the first build."""
 
@@ -172,3 +182,4 @@ class Doing:
     review: Reviewing | None = None
     today: Today | None = None
     quarantine: Quarantine | None = None
+    used: Used | None = None

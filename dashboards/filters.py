@@ -15,6 +15,7 @@ from warehouse.words import Words
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _MONTH = re.compile(r"\d{4}-\d\d")
 SPAN = ("from", "to")  # months, both included
+YES_NO = ("reviewed", "used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +100,23 @@ def _once(name: str) -> str:
 
 
 _TITLES = {
-    "kind": "web.kind", "reviewed": "web.reviewed_title", "story": "web.one_story",
+    "kind": "web.kind", "reviewed": "web.reviewed_title", "used": "web.used_title", "story": "web.one_story",
     "from": "web.from", "to": "web.to", "week": "web.week", "text": "web.text", "allows": "web.allows",
 }  # fmt: skip
 
 
-def form(edition: Edition, asked: Asked) -> dict:
-    """What the filter's form needs: a choice a dimension, channel and months; what it has no field for goes along unseen."""
+def form(edition: Edition, asked: Asked, views: Sequence[str] = ()) -> dict:
+    """What the filter's form needs: a choice a dimension, channel and months; what it has no field for goes along unseen.
+
+    views: as for `parse`; a condition that is a view of the page has its field elsewhere on it.
+    """
     names = [*edition.choosable, "channel", "month"]
-    fields = {*names, *SPAN, "story", "reviewed", "allows", "text"}
+    fields = {*names, *SPAN, *YES_NO, "story", "allows", "text"}
     return {
         "selects": [_select(edition, name, asked) for name in names],
         "months": edition.menus["month"].rows,
         "scopes": SCOPES,
+        "yes_no": [name for name in YES_NO if name not in views],
         "kept": {name: value for name, value in asked.wanted.items() if name not in fields} | dict(asked.view),
     }
 

@@ -113,7 +113,7 @@ def _telling(held: Held, submission_ref: str, rows: list[dict]) -> Chapter:
         "codes": list(_codes(held, story)) if story and fate["is_heard"] else [],
         "decided": [_decision(held, entry) for entry in said if entry.kind == "code"],
         "scopes": list(_scopes(held, first, said)),
-        "used": list(_used(said, words)),
+        "used": list(_used(held, said)),
         "kept": [_kept(held, entry) for entry in said if entry.kind in ("note", "address") and entry.payload],
     }
     title = words("about.telling", ref=submission_ref, channel=_channel(first, words), when=_when(first, held))
@@ -182,9 +182,10 @@ def _scopes(held: Held, row: dict, said: Iterable[ledger.Entry]) -> Iterator[str
         yield words("about.scope", scope=words(f"consent.{scope}"), said=is_allowed, by=by)
 
 
-def _used(said: Iterable[ledger.Entry], words: Words) -> Iterator[str]:
-    lines = [words("about.used_line", at=e.at[:10], id=e.id) for e in said if e.kind == "used"]
-    yield from lines or [words("about.not_used")]
+def _used(held: Held, said: Iterable[ledger.Entry]) -> Iterator[str]:
+    used = [entry for entry in said if entry.kind == "used"]
+    lines = [held.words("about.used_line", where=e.payload["where"], at=_day(e, held), id=e.id) for e in used]
+    yield from lines or [held.words("about.not_used")]
 
 
 def _kept(held: Held, entry: ledger.Entry) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import runlog
 from flows.settings import Settings, load
-from tasks.taken_back import decided
+from tasks.taken_back import standing
 from warehouse import codebook, counts, ledger, store, tombstones
 from warehouse.lake import Lake, locked, write_bytes
 
@@ -101,8 +101,9 @@ def _build(settings: Settings, wanted: str, at: datetime, tell: Tell) -> str:
     book = codebook.load(settings.codebook)
     build_row = {"version": version, "built_at": at, "call_title": settings.call.title, "is_sample": settings.sample}
     build_row |= {"time_zone": str(settings.zone), "input_hash": wanted}
-    decisions = decided(settings.lake.ledger)
-    build_row |= {"last_decision_id": max((entry.id for entry in decisions), default=0)}
+    said = ledger.read(settings.lake.ledger)
+    decisions = standing(said)
+    build_row |= {"last_decision_id": max((entry.id for entry in said), default=0)}  # an undo is a decision too
     tables, report = travel(
         lake=settings.lake,
         key=settings.key(),

@@ -10,7 +10,7 @@ import getpass
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows import handing, runlog, withdrawal_told
+from flows import handing, runlog, using, withdrawal_told
 from flows import pending as pendings
 from flows.build import build
 from flows.failures import Refused
@@ -92,7 +92,8 @@ def begun(settings: Settings, name: str, only: bool, why: str | None, move_to, w
         raise Refused(words("forget.owner", name=name)) from None
     if why and any(who.traces.found_in(why)):
         raise Refused(words("forget.why_names"))
-    new = pendings.of(who, erase.holding(_waiting(settings), who.traces), move_to)
+    waiting = erase.holding(_waiting(settings), who.traces)
+    new = pendings.of(who, waiting, move_to, using.of_marks(lake, key, who.marks))
     same = [p for p in broken_off if p.subject == new.subject]
     return pendings.together(same[0], new) if same else new
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from tasks.person import Person, summary
@@ -28,18 +28,19 @@ class Pending:
     told: Mapping
     waiting: tuple[str, ...]  # files of the inbox that hold the person, absolute
     move_to: str | None = None  # folder outside the home where they go instead of away
+    used: Mapping[str, str] = field(default_factory=dict)  # ledger entry -> where it says that they stand in the book
 
     def file(self, lake: Lake) -> Path:
         return lake.forgetting / f"{self.subject}.json"
 
 
-def of(person: Person, waiting: list[Path], move_to: Path | None = None) -> Pending:
+def of(person: Person, waiting: list[Path], move_to: Path | None, used: Mapping[str, str]) -> Pending:
     """A withdrawal that has not begun."""
     names = (*person.refs, *person.marks)
     paths = tuple(map(str, waiting))
     told = summary(person)
     folder = str(move_to) if move_to else None
-    return Pending(os.urandom(6).hex(), person.subject, names, person.marks, person.traces, told, paths, folder)
+    return Pending(os.urandom(6).hex(), person.subject, names, person.marks, person.traces, told, paths, folder, used)
 
 
 def every(lake: Lake) -> list[Pending]:
@@ -69,6 +70,7 @@ def together(old: Pending, new: Pending) -> Pending:
         old,
         **sets,
         move_to=new.move_to or old.move_to,
+        used={**old.used, **new.used},
         traces=Traces(**parts, short=max(old.traces.short, new.traces.short)),
     )
 

@@ -172,5 +172,7 @@ def show_ledger(home: Path, kind: str | None, as_json: bool) -> None:
         show.as_json(entries)
         return
     for e in entries:
-        what = " ".join(f"{k}={v}" for k, v in e["payload"].items() if k in ("dimension", "codes", "other", "note"))
+        what = " ".join(
+            f"{k}={v}" for k, v in e["payload"].items() if k in ("dimension", "codes", "other", "note", "where")
+        )
         print(f"{e['id']}  {e['at']}  {e['who']}  {e['kind']}  {e['subject']}  {what}  {e['why'] or ''}".rstrip())

@@ -11,7 +11,6 @@ from pathlib import Path
 from flows import handing, show
 from flows.pending import Pending, every
 from flows.settings import Settings
-from tasks import tombstones
 from tasks.stored import Reading
 from tasks.traces import Found, Traces
 from warehouse import ledger, store
@@ -121,7 +120,6 @@ def _copies(settings: Settings, pending: Pending, words: Words) -> list[str]:
     entries = ledger.read(settings.lake.ledger)
     lines += [words("forget.backup", file=e.payload["file"], at=e.at[:10]) for e in entries if e.kind == "backup"]
     lines += [words("forget.handed_out", **out) for out in handing.those_of(settings.lake, pending.names)]
-    stones = tombstones.read(settings.lake)
-    names = {f"withdrawn:{mark}" for mark in pending.marks if mark in stones.marks}
-    lines += [words("forget.used", id=e.id, at=e.at[:10]) for e in entries if e.kind == "used" and e.subject in names]
+    used = [(e, pending.used[str(e.id)]) for e in entries if str(e.id) in pending.used]
+    lines += [words("forget.used", id=e.id, at=e.at[:10], where=show.one_line(where)) for e, where in used]
     return [*lines, words("forget.elsewhere")]

@@ -11,6 +11,7 @@ from tasks.aside import OUTCOME
 from tasks.coding import Coded
 from tasks.linking.stories import Link
 from tasks.people import Pair
+from tasks.used import Use
 from warehouse import schema
 from warehouse.codebook import Codebook
 from warehouse.words import Words
@@ -46,6 +47,11 @@ def link_table(links: Sequence[Link], refs: Mapping[str, str]) -> pa.Table:
 def same_person_table(pairs: Sequence[Pair]) -> pa.Table:
     """Pairs of contributors who may be, or were decided to be or not to be, one person."""
     return _rows("in_same_person", pairs)
+
+
+def used_table(uses: Sequence[Use]) -> pa.Table:
+    """Where tellings stand in the book, with refs for ids."""
+    return _rows("in_used", uses)
 
 
 def to_review_table(refs: Sequence[str], answers: Sequence[Coded], asked: Sequence[tuple[str, str, str]]) -> pa.Table:

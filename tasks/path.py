@@ -22,6 +22,7 @@ from tasks.mended import mended
 from tasks.protect import protect
 from tasks.refs import ref
 from tasks.turns import settle
+from tasks.used import used
 from warehouse.codebook import Codebook
 from warehouse.lake import Lake
 from warehouse.ledger import Entry
@@ -74,6 +75,7 @@ def travel(
     coding, to_review = _coded(coder, book, lake, messages, submissions, decisions)
     tell("load")
     refs = dict(zip(submissions["submission_id"], submissions["submission_ref"], strict=True))
+    uses = used(assign_codes.by_todays_turns(_of(decisions, "used"), messages, submissions), refs)
     everything_aside = together([withdrawn, replaced, aside, held, copies])
     checks = [
         StageResult("submission", submission_check, lambda i: ref(key, "submission", i)),
@@ -85,6 +87,7 @@ def travel(
         "in_item": load.item_table(messages, submissions),
         "in_link": load.link_table(links, refs),
         "in_same_person": load.same_person_table(pairs),
+        "in_used": load.used_table(uses),
         "in_set_aside": load.aside_table(everything_aside, _refs(key, everything_aside)),
         "in_coding": coding,
         "in_to_review": to_review,

@@ -1,4 +1,7 @@
-"""What was decided and not taken back. An `undo` names entries of its own writer; they stay in the ledger, unheard."""
+"""What was decided and not taken back. An `undo` names entries; they stay in the ledger, unheard.
+
+Review offers to take back one's own last act only; that a telling was used (flows/using.py), any editor may take back.
+"""
 
 from __future__ import annotations
 

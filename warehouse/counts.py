@@ -32,6 +32,7 @@ _STORY_FILTERS = {  # filters that are no breakdown
     "text": "story_number IN (SELECT story_number FROM fct_submission WHERE is_heard AND (can_paraphrase OR can_quote) "
     "AND contains(search_text, $value))",  # only what a reader is shown
     "reviewed": "CASE $value WHEN 'yes' THEN is_reviewed WHEN 'no' THEN NOT is_reviewed END",
+    "used": "CASE $value WHEN 'yes' THEN TRUE WHEN 'no' THEN FALSE END = (story_id IN (SELECT story_id FROM fct_used))",
 }
 _ITEM_FILTERS = {
     **{name: f"item.{name} = $value" for name in ("channel", "outcome", "stage", "reason")},
@@ -152,7 +153,7 @@ def stories(
 
     wanted: dimension -> code or group (dimension_2 …: another of it as well), channel, month, from, to (2026-03), week (its
     Monday), story, text (any part of it, however spelt),
-    allows (a scope), reviewed (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
+    allows (a scope), reviewed, used (yes, no), kind (counted, apart, late, not_story, unconsented, any; if not given, counted, or any
     for one story). NoSuchBreakdown for another name; a value that
     nothing has gives no story.
     """

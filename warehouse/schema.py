@@ -157,6 +157,7 @@ INPUTS = {
     ]),
     "in_coding": CODING,
     "in_to_review": pa.schema(_plain("submission_ref", "dimension", "cause")),
+    "in_used": pa.schema([*_plain("submission_ref", "used_where"), ("used_at", TIME)]),
     "in_sample": pa.schema([
         *_plain("submission_ref"), ("draw_order", pa.int64()), ("inclusion_probability", pa.float64()),
     ]),

@@ -141,3 +141,27 @@ def _of_a_pair(verdict: str, told: str) -> None:
 
 _of_a_pair("same", "2つの応募は同じ話だと決めて台帳に書く(次の build で反映)。")
 _of_a_pair("apart", "2つの応募は別の話だと決めて台帳に書く(次の build で反映)。")
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[応募か話の番号|NAMESPACE:ID]…")
+@click.option("--where", help="本のどこか(章・ページなど。人の名前は書かない)")
+@click.option("--undo", is_flag=True, help="取り消す(--where を省くと、その話のものをすべて)")
+@who_option
+@json_option
+@at_home
+def used(home: Path, names: tuple[str, ...], where: str | None, undo: bool, who: str, as_json: bool) -> None:
+    """掲載済み: 本に載せた話を台帳に書く(引用候補から外れる。次の build で反映)。番号を省くと、いまの一覧。
+
+    \b
+    例: neta used s0123456789abcdef0123 --where 第3章
+        neta used s0123456789abcdef0123 --undo
+    """
+    from flows import using
+
+    if names:
+        click.echo(using.use(home, names, where, who, undo))
+    elif where or undo:
+        raise click.UsageError("どの応募か話かを書いてください")
+    else:
+        using.show_used(home, as_json)

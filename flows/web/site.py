@@ -19,6 +19,7 @@ from flows.web.review import Reviewer
 from flows.web.rights import HomeRights
 from flows.web.take_in import Uploads
 from flows.web.today import Standing
+from flows.web.used import HomeUsed
 from warehouse.accounts import Accounts
 from warehouse.words import Words
 
@@ -29,7 +30,7 @@ def site_of(settings: Settings, host: str = LOOPBACK) -> Site:
     """The site of one home, as it is served on a host. Refused where others could reach it and nobody would be asked who."""
     jobs = ChildJobs(settings.lake.home)
     rights = {"consents": HomeConsents(settings), "people": HomePeople(settings), "rights": HomeRights(settings, jobs)}
-    rights |= {"today": Standing(settings), "quarantine": Holding(settings)}
+    rights |= {"today": Standing(settings), "quarantine": Holding(settings), "used": HomeUsed(settings)}
     doing = Doing(
         jobs=jobs, originals=RawItems(settings), take_in=Uploads(settings, jobs), review=Reviewer(settings), **rights
     )

@@ -57,3 +57,19 @@ def test_quotes_are_allowed_short_and_taken_in_turn(call, publish, visitor):
     assert visitor.see("/quotes?scope=any&longest=5").xpath("//a[@class='ref']/code/text()") == ["story-told"]
     for wrong in ("scope=x", "longest=-1", "longest=１", "longest=1e9"):
         assert visitor.get(f"/quotes?{wrong}").status_code == 400
+
+
+def test_what_was_used_is_left_out_unless_it_is_asked_for(call, publish, visitor):
+    for name in ("new", "old"):
+        call.story(name, topic="oak", **SHOWN)
+    call.tell("old-2", story_id="story-old", is_representative=False)
+    call.used += [("old-2", "第3章"), ("old", "帯"), ("old", "第3章")]  # of whichever of its tellings
+    publish(call)
+    quoted = lambda query: visitor.see("/quotes" + query).xpath("//a[@class='ref']/code/text()")  # noqa: E731
+    assert (quoted(""), quoted("?used=yes"), len(quoted("?used=any"))) == (["story-new"], ["story-old"], 2)
+    page = visitor.see("/quotes?used=any")
+    assert page.xpath("//article[.//p[@class='used']]//code/text()") == ["story-old"]
+    assert page.xpath("//p[@class='used']/text()") == ["帯", "第3章"] and page.xpath("//form[@method='post']") == []
+    assert [listed(visitor.see(f"/stories?used={u}"), "story_count") for u in ("yes", "no", "x")] == [1, 1, 0]
+    assert visitor.see("/stories?used=yes").xpath("//ul[@class='chips']//a/text()") == ["掲載: 掲載済み"]
+    assert visitor.get("/quotes?used=x").status_code == 400

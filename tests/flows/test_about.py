@@ -46,7 +46,7 @@ def home(_lived_in, tmp_path):  # noqa: F811
     build(load(home))
     decide(home, f"mail:{TOKENS[2]}", "platform=note", "松田", "本文")
     consent(home, f"mail:{TOKENS[3]}", ["quote", "name"], ["count"], "4月2日のメールの返事", "しおり(仮)", "editor")
-    ledger.append(home / "ledger.sqlite", "editor", "used", f"mail:{TOKENS[2]}", {"page": 12})
+    ledger.append(home / "ledger.sqlite", "editor", "used", f"mail:{TOKENS[2]}", {"where": "第3章"})
     ledger.append(home / "ledger.sqlite", "editor", "note", f"mail:{TOKENS[2]}", {"note": "続きを聞きたい"})
     ledger.append(home / "ledger.sqlite", "editor", "address", f"mail:{TOKENS[3]}", {"address": "一番町1"})
     build(load(home))
@@ -68,6 +68,7 @@ def test_the_page_holds_all_that_is_theirs_and_nothing_of_others(home, capsys):
         "メール、2026-03-02 09:00",
         "言い換えて紹介するために",
         "出す形: 「しおり(仮)」",
+        "第3章(",
         "台帳5番",
         "続きを聞きたい",
         "一番町1",

@@ -47,7 +47,7 @@ def test_nothing_changed_means_no_new_build_and_a_decision_means_one(told):
     assert (again.changed, f"warehouse-{again.version}.duckdb", published(settings)) == (False, before, before)
     ingest(settings, "x_hashtag")
     assert not build(settings).changed
-    ledger.append(settings.lake.ledger, "editor", "used", "x:1", {"page": 1})
+    ledger.append(settings.lake.ledger, "editor", "used", "x:1", {"where": "第1章"})
     assert build(settings).changed
 
 

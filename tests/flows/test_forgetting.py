@@ -298,7 +298,7 @@ def proof(_lived_in, tmp_path_factory):
     shutil.copytree(home / "raw", kept / "raw")
     shutil.copy((home / "warehouse" / "warehouse.duckdb").resolve(), kept / "old.duckdb")
     assert without_person(home) == 0
-    return settings, pendings.of(who, []), kept
+    return settings, pendings.of(who, [], None, {}), kept
 
 
 def found_in(proof, place: str, data: bytes) -> set[str]:

@@ -80,7 +80,7 @@ def ingested(tmp_path_factory, neta) -> tuple[Path, list[Path], str]:
     for path in waiting:
         path.unlink()
     build(load(home))
-    ledger.append(load(home).lake.ledger, "editor", "used", "facebook:1", {"page": 1})
+    ledger.append(load(home).lake.ledger, "editor", "used", "facebook:1", {"where": "第1章"})
     return home, exports, done.stdout + done.stderr + again.stdout + again.stderr
 
 

@@ -39,6 +39,7 @@ class Call:
     to_review: list[tuple[str, str, str]] = field(default_factory=list)
     links: list[tuple[str, str, str]] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
+    used: list[tuple[str, str]] = field(default_factory=list)
     run: str = "run-1"
     fetched_at: datetime = NOW
 
@@ -110,6 +111,7 @@ class Call:
                 {"submission_ref": ref, "draw_order": n, "inclusion_probability": 0.5}
                 for n, ref in enumerate(self.drawn)
             ],
+            "in_used": [{"submission_ref": ref, "used_where": where, "used_at": NOW} for ref, where in self.used],
             "in_dimension": [
                 {
                     "dimension": d,

@@ -52,7 +52,7 @@ def test_the_database_itself_refuses(backend, file):
 
 
 def test_entries_come_back_as_written_in_order_by_kind_and_only_new_ones(file):
-    ledger.append(file, "editor", "used", "mail:2", {"page": 3})
+    ledger.append(file, "editor", "used", "mail:2", {"where": "第3章"})
     first, second = ledger.read(file)
     assert (first.id, first.who, first.payload, first.why) == (
         1,

@@ -11,7 +11,7 @@ what a person saw is named by its hash. Kinds, each with a payload of its own:
 `double` (subject = seed; as `sample`): stories for two people to code, each alone, see flows/waiting.py.
 `second` (subject = submission_id; {submission_ref, text_hash}): who coded it asks for a second coder.
 `again` (subject = who; {drawn}): stories of their own that they code once more, without their first answer.
-`undo` (subject as of what it undoes; {entries, submission_ref}): entries of its writer that no longer hold, see tasks/taken_back.py.
+`undo` (subject as of what it undoes; {entries, submission_ref}): entries that no longer hold, see tasks/taken_back.py.
 `same`, `apart` (subject and {other} = submission_ids; also their refs and text hashes): one story or two, see tasks/link.py.
 `same_person`, `other_person` (subject and {other} = contributor refs): whose accounts these are, see tasks/people.py.
 `coder` (subject and {name} = a coder's name): it codes from now on, see tasks/coding/in_force.py.
@@ -20,7 +20,8 @@ what a person saw is named by its hash. Kinds, each with a payload of its own:
 `mended` (subject = raw_id; {is_mended, problem, items}): a better source stands for a held item, see tasks/mended.py.
 `withdrawal` (subject = keyed mark of author or submission; {scope, submissions, items, channels, verified_by}).
 `erased` (subject = the kind of what was erased, or `withdrawn`; {entries: id -> digest of what remains of it}).
-`candidate`, `used`, `gift_copy` (subject = submission_id): it may be quoted, it was, a copy of the book was promised for it.
+`used` (subject = submission_id; {where}): it stands in the book, see tasks/used.py.
+`candidate`, `gift_copy` (subject = submission_id): it may be quoted, a copy of the book was promised for it.
 `address` (subject = submission_id; {address}), `shipped` (the same subject): where the copy goes, and that it went.
 `note` (subject = submission_id; {note, submission_ref}): what a reviewer wants remembered.
 `mended` (subject = raw_id; {is_mended, problem, items}): a better source stands for a held item, see tasks/mended.py.

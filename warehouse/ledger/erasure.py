@@ -17,7 +17,7 @@ from warehouse.ledger.entries import Entry, New, add, entries
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-FREE_WORDS = ("evidence", "name_as", "note", "address")  # parts of a payload that may name somebody
+FREE_WORDS = ("evidence", "name_as", "note", "address", "where")  # parts of a payload that may name somebody
 Remains = Mapping[int, tuple[str, dict]]  # id -> subject and payload that an entry is left with; its `why` goes
 
 

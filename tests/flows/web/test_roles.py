@@ -60,6 +60,7 @@ LEAST = {
     "POST /review/again": "editor",
     "GET /review/disagreements": "editor",
     "POST /review/adjudicate": "editor",
+    "POST /quotes/used": "editor",
     "GET /consent": "editor",
     "GET /consent/{ref}": "editor",
     "POST /consent/{ref}": "editor",

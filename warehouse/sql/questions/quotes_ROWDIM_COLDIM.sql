@@ -24,8 +24,9 @@ coded AS (
   SELECT story_id, list({dimension: dimension, code: code} ORDER BY dimension_order, code) AS codes
   FROM mart_story_code JOIN dim_dimension USING (dimension) SEMI JOIN placed USING (story_id)
   GROUP BY story_id
-)
-SELECT placed.*, coalesce(codes, []) AS codes, count(*) OVER () AS found_count
-FROM placed LEFT JOIN coded USING (story_id)
+),
+used AS (SELECT story_id, list(DISTINCT used_where ORDER BY used_where) AS used_where FROM fct_used GROUP BY story_id)
+SELECT placed.*, coalesce(codes, []) AS codes, coalesce(used_where, []) AS used_where, count(*) OVER () AS found_count
+FROM placed LEFT JOIN coded USING (story_id) LEFT JOIN used USING (story_id)
 ORDER BY place, characters, story_id
 LIMIT $limit;
