@@ -13,6 +13,7 @@ from dashboards.edition import Edition
 from dashboards.site import Site
 from warehouse import counts
 from warehouse.counts import NoSuchBreakdown
+from warehouse.trends import UNITS
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -63,7 +64,7 @@ def _counted(edition: Edition, name: str, kind: str, asked: Mapping[str, str]) -
     """A breakdown of all counted stories. NoSuchBreakdown for a name or option that there is not."""
     con, words = edition.asking(), edition.words
     unit, codes, late = asked.get("unit", "story"), asked.get("codes") == "yes", asked.get("include_late") == "yes"
-    if unit not in trends.UNITS or set(asked) - {"unit", "codes", "include_late"}:
+    if unit not in UNITS or set(asked) - {"unit", "codes", "include_late"}:
         raise NoSuchBreakdown(words("count.no_such", name=" ".join(asked), known="unit codes include_late"))
     table, total = counts.breakdown(con, name, words, late), counts.totals(con, late)
     build = counts.build_info(con)

@@ -102,13 +102,17 @@ def test_asking_loads_neither_prefect_nor_great_expectations(sample_home):
     assert "duckdb" in loaded and loaded & {"prefect", "great_expectations"} == set()
 
 
-def test_an_original_is_read_without_pandas(sample_home):
+def test_pages_and_an_original_are_read_without_pandas(sample_home):
     """The pages' process stays small (pandas: 50 MB); pyarrow loads it for a data set, and for an aware time."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom flows.settings import load\nfrom flows.web.originals import RawItems\n"
         "import pyarrow.parquet as pq\nhome = load(Path(sys.argv[1]))\n"
         "ids = pq.ParquetFile(home.lake.raw_files('email')[0]).read(columns=['raw_id'])['raw_id'].to_pylist()\n"
-        "assert RawItems(home).read(ids[-1]).body"
+        "assert RawItems(home).read(ids[-1]).body\n"
+        "from fastapi.testclient import TestClient\nfrom dashboards.app import make_app\n"
+        "from flows.web.site import site_of\n"
+        "browser = TestClient(make_app(site_of(home)), base_url='http://127.0.0.1:8321')\n"
+        "assert all(browser.get(link).status_code == 200 for link in ('/', '/trends', '/stories', '/today'))"
     )
     loaded = loaded_by(code, str(sample_home.path))
     assert "pyarrow" in loaded and loaded & {"pandas", "prefect", "great_expectations"} == set()
@@ -227,3 +231,17 @@ def test_no_dimension_is_named_outside_the_codebook():
         ("tasks/sample/tables.py", "platform"),
     }  # Meta's word; the sample's call
     assert set(found) <= ours and len(names) > 4
+
+
+def test_no_dimension_can_be_named_as_a_filter_or_a_look_at_a_page():
+    from dashboards import quotes, trends
+    from warehouse import codebook_faults, counts
+
+    assert {
+        *counts._STORY_FILTERS,
+        *counts._PLAIN,
+        *quotes.VIEWS,
+        *trends.VIEWS,
+        "kind",
+        "page",
+    } <= codebook_faults._TAKEN

@@ -21,7 +21,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _CODE_NAME = re.compile(r"[^\s,=:&]{1,40}")  # it stands in `neta review decide benefit=A,B`, in filters and in links
 # Names of dim_… and mart_story_… tables, breakdowns, filters and page parameters that are not the codebook's.
 _TAKEN = frozenset(
-    "build channel code contributor date dimension reason story month reviewed kind page include_late".split()
+    "build channel code contributor date dimension facet person reason total story month reviewed kind page include_late"
+    " from to week allows text used by period unit open then_from then_to scope longest".split()
 )
 _TAKEN_KEYS = frozenset(("id", "probabilities", "evidence", "to_review"))  # of the output of `neta code`
 _NOT_TOLD = frozenset(
