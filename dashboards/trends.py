@@ -256,8 +256,23 @@ def _over_time(view: View, chosen: trends.Chosen, totals: Mapping, periods: Sequ
         "years": list(_years(periods)),
         "all": [view.link(totals[None]), *whole],
         "rows": [(line, list(_along(view, cells, line, periods))) for line in lines],
+        **_ranges(view, lines),
         "is_multi": view.edition.menus[view.by].is_multi,
     }
+
+
+def _ranges(view: View, lines: Sequence[Line]) -> dict:
+    """ranges: of the whole, then of each line, the estimate with its range in words; only of stories that nothing narrows."""
+    con, late, words = view.edition.asking(), view.asked.include_late, view.edition.words
+    known = counts.estimates(con, view.by, late)
+    if not any(row["estimate"] is not None for row in known.values()):
+        is_asked = any(row["frame_count"] for row in known.values())
+        return {"ranges": [], "range_note": words("estimate.unmeasured") if is_asked else ""}
+    if view.asked.wanted or view.unit != "story":
+        return {"ranges": [], "range_note": words("estimate.whole_only")}
+    whole, none = counts.estimates(con, "total", late)["code", "all"], dict.fromkeys(counts.RANGE)
+    rows = [whole, *(known.get((line.level, line.code), none) for line in lines)]
+    return {"ranges": [counts.range_told(row, words) for row in rows], "range_note": ""}
 
 
 def _along(view: View, cells: Mapping, line: Line, periods: Iterable[str]) -> Iterator[Markup]:

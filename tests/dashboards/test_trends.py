@@ -104,3 +104,22 @@ def test_a_new_version_is_shown_without_a_restart(busy, publish, visitor):  # no
     busy.run = "run-2"
     publish(busy)
     assert visitor.see("/trends").find(".//h1").text != before
+
+
+def test_estimates_stand_beside_stories_that_nothing_narrows(call, publish, visitor):
+    for n in range(20):
+        call.story(f"a{n}", topic="apple")
+        call.story(f"o{n}", topic="oak")
+    publish(call)
+    assert "未抽出" in visitor.see("/trends?by=topic").text_content()
+    call.drawn = [f"{kind}{n}" for kind in "ao" for n in range(10)]
+    for ref in call.drawn:
+        call.claim(ref, "person:editor", 1.0, told="yes", mood="good", topic="oak" if ref in ("a0", "o0") else "apple")
+    call.run = "run-2"
+    publish(call)
+    told = {row[0]: row[2] for row in _table(visitor.see("/trends?by=topic&open=topic.fruit"), "periods")}
+    first = visitor.see("/").xpath("//table[@aria-labelledby='topic']//tr[contains(., 'fruitの')]/td")
+    assert told["fruitの"] == first[1].text != "–" and told["全体"].startswith("40(")
+    for narrowed in ("topic=tree", "unit=person"):
+        page = visitor.see(f"/trends?by=topic&{narrowed}")
+        assert "絞り込まない話の数にだけ" in page.text_content() and not page.xpath("//td[@class='range']")
