@@ -82,34 +82,44 @@ class Panel:
 
 
 def multiples(panels: Sequence[Panel], title: str) -> str:
-    """Small charts beside and under one another, one scale for all, first and last column named, as one <svg> element."""
+    """Small charts beside and under one another, one scale for all, as one <svg> element; the page names first and last column."""
     return svg(multiples_spec(panels, title))
 
 
-def multiples_spec(panels: Sequence[Panel], title: str) -> dict:
-    """`multiples` as a spec."""
+def multiples_spec(panels: Sequence[Panel], title: str, is_named: bool = False) -> dict:
+    """`multiples` as a spec. is_named: with the first and the last column's name under each (twice the time to draw)."""
     rows = [
         {"panel": place, "row": row, **asdict(mark), "href": _ORIGIN + mark.href}
         for place, panel in enumerate(panels)
         for row, mark in enumerate(panel.marks)
     ]
-    most = max([row["count"] for row in rows] + [1])
     names = json.dumps([panel.label for panel in panels])
-    ticks = json.dumps([mark.label for mark in panels[0].marks])
-    axis = {**_axis([]), "labelAngle": 0, "labelFontSize": 11, "labelExpr": f"{ticks}[datum.value]"}
-    axis |= {"values": sorted({0, len(panels[0].marks) - 1}), "labelOverlap": False, "labelFlush": True}
-    scale = {"domain": [0, most]}
-    length = {"y": {"field": "count", "type": "quantitative", "axis": None, "scale": scale}}
     head = {"title": None, "labelExpr": f"{names}[datum.value]", "labelAnchor": "start", "labelFontSize": 13}
-    place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
-    layers = [
-        _layer("bars", {"type": "bar", "width": {"band": 0.72}, "color": _FILL}, length),
-        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_link(panels[0].marks)}),
-    ]
     facet = {"field": "panel", "type": "ordinal", "header": {**head, "labelColor": _INK, "labelLimit": SMALL}}
     drawn = spec(title, rows, SMALL, SMALL_HEIGHT, facet=facet, columns=PANELS_ACROSS)
-    inner = {"width": drawn.pop("width"), "height": drawn.pop("height"), "encoding": place, "layer": layers}
-    return {**drawn, "autosize": "pad", "spacing": 22, "spec": inner}
+    axis = _ends_named(panels[0].marks) if is_named else None
+    place = {"x": {"field": "row", "type": "ordinal", "scale": {"padding": 0}, "axis": axis}}
+    size = {"width": drawn.pop("width"), "height": drawn.pop("height")}
+    inner = {**size, "encoding": place, "layer": _panel_layers(panels[0].marks, max([r["count"] for r in rows] + [1]))}
+    own = {"resolve": {"axis": {"x": "independent"}}}  # or a row that is not full has an axis with nothing on it
+    return {**drawn, **own, "autosize": "pad", "spacing": 22, "spec": inner}
+
+
+def _panel_layers(marks: Sequence[Mark], most: int) -> list[dict]:
+    length = {"y": {"field": "count", "type": "quantitative", "axis": None, "scale": {"domain": [0, most]}}}
+    ground = {"y": {"value": "height"}, "x": {"value": 0}, "x2": {"value": "width"}}
+    return [
+        _layer("bars", {"type": "bar", "width": {"band": 0.72}, "color": _FILL}, length),
+        _layer("ground", {"type": "rule", "color": _SOFT}, ground),
+        _layer("hits", _HIT, {"y": {"value": 0}, "y2": {"value": "height"}, **_link(marks)}),
+    ]
+
+
+def _ends_named(marks: Sequence[Mark]) -> dict:
+    """An axis that names the first and the last column."""
+    ticks = json.dumps([mark.label for mark in marks])
+    axis = {**_axis([]), "labelAngle": 0, "labelFontSize": 11, "labelExpr": f"{ticks}[datum.value]"}
+    return axis | {"values": sorted({0, len(marks) - 1}), "labelOverlap": False, "labelFlush": True}
 
 
 def heat_spec(down: Sequence[str], across: Sequence[str], rows: Sequence[Sequence[int]], shades, title: str) -> dict:

@@ -136,7 +136,7 @@ def figure(edition: Edition, part: str, query: Mapping[str, str]) -> dict:
     heats = {heat["name"]: heat for heat in told["heats"]}
     if part == "over-time" and told["over_time"]["panels"]:
         title = edition.words("web.over_time", title=told["over_time"]["title"])
-        spec = charts.multiples_spec(told["over_time"]["panels"], title)
+        spec = charts.multiples_spec(told["over_time"]["panels"], title, is_named=True)
     elif part in heats:
         spec = _heat_spec(heats[part])
     else:
@@ -253,6 +253,7 @@ def _over_time(view: View, chosen: trends.Chosen, totals: Mapping, periods: Sequ
         "svg": Markup(charts.multiples(panels, view.edition.menus[view.by].title)) if panels else "",
         "periods": list(periods),
         "heads": heads,
+        "ends": (heads[0], heads[-1]) if heads else (),
         "years": list(_years(periods)),
         "all": [view.link(totals[None]), *whole],
         "rows": [(line, list(_along(view, cells, line, periods))) for line in lines],

@@ -24,6 +24,8 @@ PICTURES = {  # name: address, height of what is shown in px
     "take-in": ("/take-in", 680),
     "review": ("/review", 780),
     "consent": ("/consent", 600),
+    "trends": ("/trends", 1180),
+    "question": ("/questions/benefits_by_platform", 820),
 }
 COLOURS = 64
 PIXELS = """async (png) => {

@@ -5,7 +5,7 @@
 -- grain: one platform × benefit that some story has
 -- parameter: across dimension = platform | 横に並べる観点 | across
 -- parameter: down dimension = benefit | たてに並べる観点 | down
--- parameter: level choice:group,code = group | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = group | まとめか細かい項目か | groups or codes
 -- chart: heat down across story_count
 WITH one AS (FROM stories_by($across, $level)),
 other AS (FROM stories_by($down, $level)),

@@ -4,7 +4,7 @@
 -- tells_en: Pairs that occur in one story. Times expected: against chance alone; of small pairs it tells little.
 -- grain: one pair of codes that some story has both of
 -- parameter: by dimension = benefit | 観点 | dimension
--- parameter: level choice:group,code = code | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = code | まとめか細かい項目か | groups or codes
 -- parameter: at_least number:1-1000 = 2 | 何話以上の組を出すか | least stories
 -- chart: heat one other story_count
 WITH told AS (FROM stories_by($by, $level)),

@@ -4,7 +4,7 @@
 -- tells_en: By which channel a story came and on which platform it happened are two things: what happened on note may come by mail.
 -- grain: one channel × platform that some story has
 -- parameter: by dimension = platform | 観点 | dimension
--- parameter: level choice:group,code = group | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = group | まとめか細かい項目か | groups or codes
 -- chart: heat channel told story_count
 SELECT
   channel.label_ja AS channel_ja, channel.label_en AS channel_en,

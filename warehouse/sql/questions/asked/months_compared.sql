@@ -6,7 +6,7 @@
 -- parameter: earlier month = | 前の月 | earlier month
 -- parameter: later month = | 後の月 | later month
 -- parameter: by dimension = benefit | 観点 | dimension
--- parameter: level choice:group,code = group | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = group | まとめか細かい項目か | groups or codes
 -- chart: bars told difference
 WITH ranked AS (
   SELECT local_month, row_number() OVER (ORDER BY local_month DESC) AS place FROM (SELECT DISTINCT local_month FROM stories_counted)

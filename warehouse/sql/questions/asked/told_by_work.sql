@@ -7,7 +7,7 @@
 -- parameter: one code:split = employee | 一方 | the one
 -- parameter: other code:split = owner | もう一方 | the other
 -- parameter: by dimension = benefit | 並べる観点 | what is told
--- parameter: level choice:group,code = group | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = group | まとめか細かい項目か | groups or codes
 -- chart: bars told difference
 WITH side AS (FROM stories_by($split, 'code') WHERE code IN ($one, $other)),
 whole AS (SELECT count(*) FILTER (code = $one) AS one_whole, count(*) FILTER (code = $other) AS other_whole FROM side),

@@ -4,7 +4,7 @@
 -- tells_en: Stories by the exact combination of platforms. A story is in one combination only, so these do add up.
 -- grain: one combination
 -- parameter: by dimension = platform | 観点 | dimension
--- parameter: level choice:group,code = code | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = code | まとめか細かい項目か | groups or codes
 -- parameter: at_least number:1-20 = 2 | いくつ以上にまたがる話か | at least how many
 -- chart: bars together story_count
 WITH story AS (

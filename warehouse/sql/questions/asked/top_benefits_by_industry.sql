@@ -5,7 +5,7 @@
 -- grain: one industry × benefit among its first
 -- parameter: by dimension = industry | 分ける観点 | by
 -- parameter: told dimension = benefit | 並べる観点 | what is ranked
--- parameter: level choice:group,code = code | まとめ(group)か細かい項目(code)か | groups or codes
+-- parameter: level choice:group,code = code | まとめか細かい項目か | groups or codes
 -- parameter: top number:1-20 = 3 | 上位いくつまで | how many
 -- parameter: at_least number:1-1000 = 5 | 何話以上の業種を出すか | least stories
 -- chart: none
