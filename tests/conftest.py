@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +52,25 @@ class SampleHome:
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory) -> SampleHome:
     """For reading only; a test that changes something takes `sample_copy`."""
-    home = tmp_path_factory.mktemp("sample") / "home"
+    return once(tmp_path_factory, "sample", _sample)
+
+
+def _sample(home: Path) -> SampleHome:
     made = run_neta("sample", "--home", home)
     assert made.returncode == 0, made.stderr
     return SampleHome(home, run_neta("run", "--no-prefect", "--home", home))
+
+
+def once(tmp_path_factory, name: str, make: Callable[[Path], object]):
+    """What make(folder) returns; made by the first of xdist's workers that wants it, the others wait and get the same."""
+    room = tmp_path_factory.getbasetemp()
+    room = room.parent if "PYTEST_XDIST_WORKER" in os.environ else room
+    kept = room / f"{name}.pickle"
+    with (room / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make(room / name)))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture

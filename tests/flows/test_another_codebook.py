@@ -7,13 +7,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from lxml import html
 
 from dashboards.access import Access
 from dashboards.app import make_app
 from dashboards.site import Site
-from tests.conftest import ROOT, run_neta
+from flows.cli import main
+from tests.conftest import ROOT
 
 SECOND = ROOT / "tests" / "fixtures" / "codebook_second"
 TEXTS = {
@@ -40,8 +42,8 @@ def home(tmp_path_factory) -> Path:
 
 def neta(home: Path, *words: object) -> str:
     where = [] if words[0] == "init" else ["--home", home]
-    done = run_neta(*where, *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = CliRunner().invoke(main, [*map(str, (*where, *words))])
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 
