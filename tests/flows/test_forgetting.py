@@ -349,6 +349,9 @@ from pathlib import Path
 import pandas, pyarrow.parquet, duckdb, great_expectations
 import expectations.validate, flows.build, tasks.path
 from flows.forgetting import forget
+from flows.settings import load
+from tasks.coding.in_force import coder_in_force
+from warehouse import codebook
 
 def child(home, name, n=0):
     pid = os.fork()
@@ -377,6 +380,7 @@ def kill_at(home, n):
     sys.addaudithook(hook)
 
 made, folder, name, first, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+coder_in_force(codebook.load(load(made).codebook)), flows.build._code_hash()  # once, not in every child
 for n in range(first, 999, step):
     home = shutil.copytree(made, folder / str(n) / "call", symlinks=True)
     code = child(home, name, n)
