@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,13 @@ def run_neta(*words: object, stdin: str = "", **environment: str) -> subprocess.
     env = kept | {"PYTHONPATH": str(ROOT)} | environment
     command = [sys.executable, "-m", "flows.cli", *map(str, words)]
     return subprocess.run(command, env=env, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=180)
+
+
+def neta_here(*words: object, stdin: str = "", **environment: str) -> Result:
+    """`neta WORDS…` in this process, for what a verb does and tells: exit_code, stdout, stderr."""
+    from flows.cli import main
+
+    return CliRunner().invoke(main, [*map(str, words)], input=stdin, env=environment)
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from fastapi.testclient import TestClient
 from lxml import html
 
 from dashboards.access import Access
 from dashboards.app import make_app
 from dashboards.site import Site
-from flows.cli import main
-from tests.conftest import ROOT
+from tests.conftest import ROOT, neta_here
 
 SECOND = ROOT / "tests" / "fixtures" / "codebook_second"
 TEXTS = {
@@ -42,7 +40,7 @@ def home(tmp_path_factory) -> Path:
 
 def neta(home: Path, *words: object) -> str:
     where = [] if words[0] == "init" else ["--home", home]
-    done = CliRunner().invoke(main, [*map(str, (*where, *words))])
+    done = neta_here(*where, *words)
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -18,6 +18,7 @@ from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.reviewing import show_next
 from flows.settings import SettingsError, load
+from tests.conftest import neta_here
 from tests.flows.conftest import Home
 from tests.standins.api import come_back_tomorrow, reset
 from tests.standins.chat import Chat, claim, completion, story
@@ -284,7 +285,7 @@ def test_who_withdraws_leaves_no_name_in_what_a_model_answered(home, capsys):
     assert post(8) not in repr(ledger.read(home.settings.lake.ledger))
 
 
-def test_the_command_tells_the_plan(home, neta):
+def test_the_command_tells_the_plan(home):
     set_up(home, "http://127.0.0.1:1")
-    done = neta("coder", "ask", "--dry-run", "--home", home.path)
-    assert done.returncode == 0 and "2件" in done.stdout and "何も送っていません" in done.stdout, done.stderr
+    done = neta_here("coder", "ask", "--dry-run", "--home", home.path)
+    assert done.exit_code == 0 and "2件" in done.stdout and "何も送っていません" in done.stdout, done.output

@@ -29,7 +29,7 @@ from flows.ingest import ingest
 from flows.settings import load
 from tasks import person, stored
 from tasks.refs import ref
-from tests.conftest import ROOT
+from tests.conftest import ROOT, once
 from warehouse import ledger, store
 from warehouse.lake import read_parquet, write_parquet
 
@@ -99,10 +99,14 @@ def make(home: Path, with_person: bool = True, key: str = "ab" * 32) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _lived_in(tmp_path_factory) -> Path:
     """A home that was built twice, with a decision, a cursor and Prefect's database, all of which name the person."""
-    home = make(tmp_path_factory.mktemp("forget") / "call")
+    return once(tmp_path_factory, "lived_in", _live_in)
+
+
+def _live_in(room: Path) -> Path:
+    home = make(room / "call")
     build(load(home))
     lake = load(home).lake
     ledger.append(lake.ledger, "editor", "asked", f"mail:{TOKENS[2]}", {"of": [f"mail:{TOKENS[3]}"]}, f"{NAME}さんの話")

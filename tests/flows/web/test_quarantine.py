@@ -18,8 +18,9 @@ MENDED = (FIXTURES / "form/stray_quote.csv").read_text(encoding="utf-8").replace
 
 @pytest.fixture(scope="module")
 def held(pages):
-    """Pages of a home with a form's table that has a broken row."""
+    """Pages of a home with a letter, and a form's table that has a broken row."""
     pages.upload(FIXTURES / "form/stray_quote.csv", channel="form")
+    assert pages.upload(FIXTURES / "email/utf8_base64.eml", channel="email").status_code == 200
     build(load(pages.home))
     return pages
 
@@ -48,8 +49,6 @@ def test_a_look_shows_it_as_it_came_in_and_is_on_record(held):
 @pytest.mark.parametrize("name", ["0" * 64, "..", "' OR 1=1", "x" * 64])
 def test_nothing_else_can_be_looked_at(held, name):
     """Not even what is not held: an original text has one way, and it is not this one."""
-    with_story = held.upload(FIXTURES / "email/utf8_base64.eml", channel="email")
-    assert with_story.status_code == 200
     before = len(trail(held))
     assert held.get(f"/quarantine/{name}").status_code in (404, 200 if name == ".." else 404)
     assert [line for line in trail(held)[before:] if line["what"] == "raw_item"] == []
