@@ -29,10 +29,10 @@ SERVICES := $(if $(shell command -v chromium),$(VENV)/.browser) $(if $(wildcard 
 # The tests make hundreds of homes; where memory has a place for files, they are made there.
 IN_MEMORY := $(shell test -w /dev/shm && test "$$(df -Pm /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000 && echo TMPDIR=/dev/shm)
 test: install $(SERVICES) ## テスト · the tests
-	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: install $(SERVICES) ## テスト、長いものも · the tests, the slow ones too
-	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile -m ""
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m ""
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -29,6 +29,17 @@ settings.register_profile(
 settings.load_profile("neta")
 
 
+# Files that take longest, measured. xdist hands out files in this order, then as they stand; all wait for the last.
+LONGEST = """flows/test_serve browser/test_pages browser/test_a_call flows/test_rights_pages flows/test_asking_llm
+flows/test_forgetting browser/test_deciding flows/web/test_quarantine flows/web/test_take_in flows/test_prefect
+warehouse/test_ledger tasks/test_land flows/test_reviewing flows/test_build""".split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {ROOT / "tests" / f"{name}.py": n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 def run_neta(*words: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """`neta WORDS…` in a process of its own, from this tree; environment: variables beside the usual ones."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NETA_")}
