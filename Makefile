@@ -28,11 +28,13 @@ web: install ## 画面を開く (http://127.0.0.1:8321/) · the page
 SERVICES := $(if $(shell command -v chromium),$(VENV)/.browser) $(if $(wildcard /usr/lib/postgresql/*/bin/initdb),$(VENV)/.postgres)
 # The tests make hundreds of homes; where memory has a place for files, they are made there.
 IN_MEMORY := $(shell test -w /dev/shm && test "$$(df -Pm /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000 && echo TMPDIR=/dev/shm)
+# By files, the longest first (tests/conftest.py); what a hundred child processes compile they find compiled.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 test: install $(SERVICES) ## テスト · the tests
-	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile
+	@$(PYTEST)
 
 test-all: install $(SERVICES) ## テスト、長いものも · the tests, the slow ones too
-	@$(IN_MEMORY) $(BIN)/python -m pytest -n auto --dist loadfile -m ""
+	@$(PYTEST) -m ""
 
 lint: $(VENV)/.lint ## 書き方の検査 · ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from expectations.rules import COLUMN_KEYS, Rule
@@ -129,6 +129,7 @@ def _joined(rule: Rule, verdicts: list[Verdict], ids: pd.Series) -> RuleResult:
     return RuleResult(rule, sum(v.checked for v in verdicts), rows, tuple(ids.iloc[list(rows)]))
 
 
+@cache
 def _batch_definition() -> BatchDefinition:
     """A context in memory: nothing on disk, nothing sent, nothing printed, no page of its own."""
     import great_expectations as gx

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from flows import runlog
@@ -74,6 +75,7 @@ def input_hash(settings: Settings) -> str:
     return digest.hexdigest()
 
 
+@cache  # what runs does not change while it runs
 def _code_hash() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:

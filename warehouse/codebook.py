@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from warehouse import codebook_faults as faults
@@ -85,7 +85,7 @@ class Dimension:
         return {c.code: c for c in self.codes}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object for one content: what is made of it can be kept by it
 class Codebook:
     version: str
     title: str
@@ -116,10 +116,21 @@ class Codebook:
 
 def load(folder: Path) -> Codebook:
     """Read a codebook folder; CodebookError names file, place and what to do."""
-    files, found = faults.read(folder)
-    found += faults.refusals(files)
-    if found:
+    book, found = _read(faults.contents(folder))
+    if book is None:
         raise CodebookError(_told(folder, found))
+    return book
+
+
+@lru_cache(maxsize=4)
+def _read(contents: faults.Contents) -> tuple[Codebook | None, Sequence[faults.Finding]]:
+    """The book, or what refuses it. Kept: every page and every build asks again, and TOML is slow to read."""
+    files, found = faults.parsed(contents)
+    found += faults.refusals(files)
+    return (None, found) if found else (_made(files, contents), found)
+
+
+def _made(files: Mapping[str, dict], contents: faults.Contents) -> Codebook:
     head = files[faults.HEAD]
     dimensions = [dimension_of(name, data) for name, data in faults.dimensions_of(files).items()]
     count = head.get("count", {})
@@ -130,7 +141,7 @@ def load(folder: Path) -> Codebook:
         count_apart=count.get("apart", {}),
         dimensions=tuple(sorted(dimensions, key=lambda d: (d.order, d.name))),
         has_model=head.get("model") == "built-in",
-        digest=_digest(sorted(folder.glob("*.toml"))),
+        digest=_digest(contents),
         changes=_changes(files),
     )
 
@@ -141,10 +152,10 @@ def _told(folder: Path, found: Sequence[faults.Finding]) -> str:
     return f"{folder}/{found[0].told(words)}{more}"
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(contents: faults.Contents) -> str:
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for name, text in contents:
+        digest.update(name.encode() + b"\0" + text + b"\0")
     return digest.hexdigest()
 
 

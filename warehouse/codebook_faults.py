@@ -49,6 +49,7 @@ _CHANGE_SHAPE = {
 _PARTS = {"code": (_CODE_SHAPE, "code"), "group": (_GROUP_SHAPE, "code"), "change": (_CHANGE_SHAPE, "kind")}
 
 Files = Mapping[str, dict]
+Contents = tuple[tuple[str, bytes], ...]  # name and text of each *.toml of a folder, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,22 @@ class Finding:
 
 def read(folder: Path) -> tuple[dict[str, dict], list[Finding]]:
     """The data of every *.toml of a folder by file name, and those that are no TOML."""
+    return parsed(contents(folder))
+
+
+def contents(folder: Path) -> Contents:
+    """The files of a folder, unread."""
+    return tuple((file.name, file.read_bytes()) for file in sorted(folder.glob("*.toml")))
+
+
+def parsed(texts: Contents) -> tuple[dict[str, dict], list[Finding]]:
+    """As read(), of files that are at hand."""
     data, found = {}, []
-    for file in sorted(folder.glob("*.toml")):
+    for name, text in texts:
         try:
-            data[file.name] = tomllib.loads(file.read_text(encoding="utf-8"))
+            data[name] = tomllib.loads(text.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            found.append(Finding(file.name, "", "not_toml", {"what": " ".join(str(error).split())}))
+            found.append(Finding(name, "", "not_toml", {"what": " ".join(str(error).split())}))
     return data, found
 
 

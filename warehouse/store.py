@@ -82,11 +82,14 @@ def _make(
         con.execute("SET TimeZone = $zone", {"zone": zone})
         for name, table in inputs.items():
             con.register(name, table)
+        made: list[Script] = []
         for layer in LAYERS:
             if layer == "marts":
                 con.register("in_estimate", estimate(con.sql(question("strata")).to_arrow_table()))
             for script in scripts(layer, dimensions):
-                _run(con, script)
+                con.execute(script.text)
+                made += [script] if layer != "staging" else []  # temporary: gone when the build is done
+        _explain(con, made)
         con.execute("COMMIT")
         con.execute("CHECKPOINT made")
     finally:
@@ -119,16 +122,14 @@ def _expanded(file: Path, dimensions: Sequence[str]) -> Iterator[Script]:
         yield Script(file.stem.replace(_EVERY, name), dict(_HEADER.findall(sql)), sql)
 
 
-def _run(con: duckdb.DuckDBPyConnection, script: Script) -> None:
-    con.execute(script.text)
-    if script.name.startswith("stg_"):
-        return  # temporary: gone when the build is done
-    comment = "{ja} / {what}; grain: {grain}".format(**script.header)
-    con.execute(f"COMMENT ON {script.kind} {script.name} IS {_quoted(comment)}")
-    if "MACRO" not in script.kind:
-        columns = [column[0] for column in con.execute(f"FROM {script.name} LIMIT 0").description]
-        told = (f"COMMENT ON COLUMN {script.name}.{column} IS {_quoted(described(column))}" for column in columns)
-        con.execute(";".join(told))
+def _explain(con: duckdb.DuckDBPyConnection, made: Sequence[Script]) -> None:
+    """COMMENT ON what these scripts made, as their headers tell it, and on every column of it."""
+    comment = "{ja} / {what}; grain: {grain}"
+    said = [f"COMMENT ON {s.kind} {s.name} IS {_quoted(comment.format(**s.header))}" for s in made]
+    columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'made' AND NOT internal"
+    for table, column in con.execute(columns).fetchall():
+        said.append(f"COMMENT ON COLUMN {table}.{column} IS {_quoted(described(column))}")
+    con.execute(";".join(said))
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from tasks.codebooks.changes import renamed
@@ -47,9 +48,7 @@ class Coder:
             [replace(h, codes=renamed(codebook, h.dimension, h.codes)) for h in model.heads.values()] if model else []
         )
         self._heads = {h.dimension: h for h in heads if (d := codebook.by_name.get(h.dimension)) and h.fits(d)}
-        self._phrases = PhraseBook()
-        self._questions = [Question(dimension, self._phrases) for dimension in codebook.dimensions]
-        self._phrases.close()
+        self._phrases, self._questions = _compiled(codebook)
         self._asks = _by_token(self._questions)
         self._gates = {name: set(codes) for name, codes in codebook.count_only.items()}
         self._order = {question.name: i for i, question in enumerate(self._questions)}
@@ -149,6 +148,15 @@ class Coder:
         if evidence and evidence.place:
             return evidence.place
         return self._model.evidence(head, code, reading.opinion) if head and code in head.codes else None
+
+
+@lru_cache(maxsize=2)  # the book in force and one that is planned
+def _compiled(codebook: Codebook) -> tuple[PhraseBook, Sequence[Question]]:
+    """Every question of the book, and the phrases that they look for."""
+    phrases = PhraseBook()
+    questions = [Question(dimension, phrases) for dimension in codebook.dimensions]
+    phrases.close()
+    return phrases, questions
 
 
 def _by_token(questions: Sequence[Question]) -> dict[int, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from tasks.coding.coder import Coder
@@ -31,7 +32,12 @@ def _model(book: Codebook, coders: Path | None, name: str | None) -> Model | Non
     folder = folder_of(coders, name) if name else BUILT_IN
     if not (folder / "model.json").exists():
         raise NoSuchCoder(f"{folder}")
-    return Model.load(folder)
+    return _built_in() if folder == BUILT_IN else Model.load(folder)
+
+
+@cache
+def _built_in() -> Model:
+    return Model.load(BUILT_IN)
 
 
 def folder_of(coders: Path | None, name: str) -> Path:
@@ -43,4 +49,4 @@ def folder_of(coders: Path | None, name: str) -> Path:
 
 def built_in_name() -> str:
     """The name of the model that comes with neta."""
-    return Model.load(BUILT_IN).name
+    return _built_in().name

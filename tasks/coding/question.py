@@ -229,11 +229,11 @@ class Question:
         A text that says nothing of a dimension has the odds of a thousand others, so answers are kept.
         """
         key = tuple(odds)
-        if key not in self._settled:
+        if (kept := self._settled.get(key)) is None:  # asked once: another thread may clear in between
             if len(self._settled) >= _KEPT:
                 self._settled.clear()
-            self._settled[key] = self.answer(odds)
-        told, picked, probabilities = self._settled[key]
+            kept = self._settled[key] = self.answer(odds)
+        told, picked, probabilities = kept
         return dict(told), picked, probabilities
 
     def answer(

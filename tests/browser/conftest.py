@@ -142,5 +142,7 @@ def by_axe(page, *rules: str) -> list:
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = Axe().run(page, options=options).response["violations"]
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(document, options).then(told => told.violations)", options)
     return [(fault["id"], [node["html"] for node in fault["nodes"]][:3]) for fault in found]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import Served, by_axe, serving
-from tests.conftest import run_neta
+from tests.conftest import neta_here
 from warehouse import ledger
 from warehouse.lake import Lake
 
@@ -118,8 +118,8 @@ def two_people(sample_home, tmp_path_factory) -> Iterator[Served]:
     """The pages of a home with two accounts: nobody sees anything before signing in."""
     home = shutil.copytree(sample_home.path, tmp_path_factory.mktemp("two") / "home", symlinks=True)
     for name, role in (("haruka", "author"), ("sota", "editor")):
-        added = run_neta("user", "add", name, "--role", role, "--home", home, stdin=PASSWORD + "\n")
-        assert added.returncode == 0, added.stderr
+        added = neta_here("user", "add", name, "--role", role, "--home", home, stdin=PASSWORD + "\n")
+        assert added.exit_code == 0, added.output
     with serving(home) as shown:
         yield shown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,26 @@ def lake(tmp_path) -> Lake:
     return Lake(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Callable[[Call], Path]:
+    """built(call): a warehouse of these rows, for copying; of the same rows built once."""
+    room = tmp_path_factory.mktemp("built")
+
+    def built(call: Call) -> Path:
+        path = room / f"{sha256(repr(call).encode()).hexdigest()}.duckdb"
+        return path if path.exists() else call.build(path)
+
+    return built
+
+
 @pytest.fixture
-def publish(lake) -> Callable[[Call], None]:
+def publish(lake, built) -> Callable[[Call], None]:
     """publish(call): the call's rows as the version that call.run names."""
 
     def publish(call: Call) -> None:
-        store.publish(lake, call.build(lake.warehouse / f"warehouse-{call.run}.duckdb"))
+        path = lake.warehouse / f"warehouse-{call.run}.duckdb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store.publish(lake, Path(shutil.copyfile(built(call), path)))
 
     return publish
 

@@ -24,6 +24,10 @@ class Home:
 
     path: Path
 
+    def copied(self, room: Path) -> Home:
+        """The same home in another place, to be changed there."""
+        return Home(shutil.copytree(self.path, room / "home", symlinks=True))
+
     @property
     def settings(self) -> Settings:
         return load(self.path)
@@ -45,10 +49,14 @@ def _post_id(number: int) -> str:
     return f"17{number:017d}"
 
 
+def new_home(room: Path) -> Home:
+    init(room / "call", Answers(me={"x": ["1"]}))
+    return Home(room / "call")
+
+
 @pytest.fixture
 def real_home(tmp_path) -> Home:
-    init(tmp_path / "call", Answers(me={"x": ["1"]}))
-    return Home(tmp_path / "call")
+    return new_home(tmp_path)
 
 
 STORY = (
@@ -57,16 +65,16 @@ STORY = (
 
 
 @pytest.fixture(scope="session")
-def _told(tmp_path_factory) -> Path:
-    home = Home(tmp_path_factory.mktemp("told") / "call")
-    init(home.path, Answers(me={"x": ["1"]}))
+def told_once(tmp_path_factory) -> Home:
+    """For reading and copying only."""
+    home = new_home(tmp_path_factory.mktemp("told"))
     home.say("a.json", STORY, 7)
     ingest(home.settings, "x_hashtag")
     build(home.settings)
-    return home.path
+    return home
 
 
 @pytest.fixture
-def told(_told, tmp_path) -> Home:
+def told(told_once, tmp_path) -> Home:
     """A home with one story on X, x:1700000000000000007, landed and built."""
-    return Home(shutil.copytree(_told, tmp_path / "told", symlinks=True))
+    return told_once.copied(tmp_path)

@@ -32,9 +32,9 @@ from warehouse import ledger
 ME = f"mail:{ADDRESS}"
 
 
-@pytest.fixture
-def home(_lived_in, tmp_path):  # noqa: F811
-    home = shutil.copytree(_lived_in, tmp_path / "call", symlinks=True)
+@pytest.fixture(scope="module")
+def home_once(_lived_in, tmp_path_factory):  # noqa: F811
+    home = shutil.copytree(_lived_in, tmp_path_factory.mktemp("about") / "call", symlinks=True)
     odd = mail(  # what a page must not obey
         "<script>alert(1)</script>\u202e\x1b[2J の話です。本当にうれしかったです。",
         f"<{ADDRESS}>",
@@ -51,6 +51,11 @@ def home(_lived_in, tmp_path):  # noqa: F811
     ledger.append(home / "ledger.sqlite", "editor", "address", f"mail:{TOKENS[3]}", {"address": "一番町1"})
     build(load(home))
     return home
+
+
+@pytest.fixture
+def home(home_once, tmp_path):
+    return shutil.copytree(home_once, tmp_path / "call", symlinks=True)
 
 
 def page(home, capsys, *more) -> str:

@@ -13,7 +13,7 @@ from lxml import html
 from dashboards.access import Access
 from dashboards.app import make_app
 from dashboards.site import Site
-from tests.conftest import ROOT, run_neta
+from tests.conftest import ROOT, neta_here
 
 SECOND = ROOT / "tests" / "fixtures" / "codebook_second"
 TEXTS = {
@@ -40,8 +40,8 @@ def home(tmp_path_factory) -> Path:
 
 def neta(home: Path, *words: object) -> str:
     where = [] if words[0] == "init" else ["--home", home]
-    done = run_neta(*where, *words)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = neta_here(*where, *words)
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
-from pathlib import Path
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,6 +19,7 @@ from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.reviewing import show_next
 from flows.settings import SettingsError, load
+from tests.conftest import neta_here
 from tests.flows.conftest import Home
 from tests.standins.api import come_back_tomorrow, reset
 from tests.standins.chat import Chat, claim, completion, story
@@ -38,24 +40,37 @@ def post(number: int) -> str:
     return f"x:17{number:017d}"
 
 
-@pytest.fixture(scope="session")
-def _allowed(tmp_path_factory) -> Path:
-    home = Home(tmp_path_factory.mktemp("allowed") / "call")
+@dataclass(frozen=True)
+class Allowed(Home):
+    """A home with three stories, two of which may be put to the model at `server`."""
+
+    server: Chat
+
+
+@pytest.fixture(scope="module")
+def allowed_once(tmp_path_factory) -> Iterator[Allowed]:
+    """Built with the settings that tests ask with, so that asking builds nothing: one address for all of them."""
+    with Chat(well) as server:
+        home = Allowed(tmp_path_factory.mktemp("allowed") / "call", server)
+        _fill(home)
+        yield home
+
+
+def _fill(home: Allowed) -> None:
     init(home.path, Answers(me={"x": ["1"]}, consent={"x_hashtag": ["count", "paraphrase", "llm"]}))
     for number, text in TEXTS.items():
         home.say(f"{number}.json", text, number, author=str(number + 100))
     ingest(home.settings, "x_hashtag")
     build(home.settings)
     take_back(home, 9)
+    set_up(home, home.server.url)
     build(home.settings)
-    return home.path
 
 
 @pytest.fixture
-def home(_allowed, tmp_path, monkeypatch) -> Home:
-    """A home with three stories, two of which may be put to a model."""
+def home(allowed_once, tmp_path, monkeypatch) -> Allowed:
     monkeypatch.setenv("LLM_KEY", KEY)
-    return Home(shutil.copytree(_allowed, tmp_path / "call", symlinks=True))
+    return Allowed(allowed_once.copied(tmp_path).path, allowed_once.server)
 
 
 def take_back(home: Home, number: int) -> None:
@@ -70,10 +85,11 @@ def set_up(home: Home, url: str, **more: object) -> None:
     file.write_text("\n".join([file.read_text().partition("\n[llm]")[0], "[llm]", *lines]), encoding="utf-8")
 
 
-def ask(home: Home, says, most: int | None = None, **settings: object) -> tuple[int, Chat]:
-    with Chat(says) as server:
-        set_up(home, server.url, **settings)
-        return ask_and_tell(home.path, most, False, True, sleep=lambda seconds: None), server
+def ask(home: Allowed, says, most: int | None = None, **settings: object) -> tuple[int, Chat]:
+    """Exit code, and what the server was asked this time."""
+    home.server.says, home.server.asked, home.server.bodies = says, [], []
+    set_up(home, home.server.url, **settings)
+    return ask_and_tell(home.path, most, False, True, sleep=lambda seconds: None), copy(home.server)
 
 
 def well(body: str, number: int) -> dict:
@@ -94,6 +110,8 @@ LLM = "SELECT dimension, code, evidence_start, evidence_end FROM fct_coding WHER
 
 
 def test_without_a_section_nothing_is_sent_and_the_key_must_be_there(home, monkeypatch, capsys):
+    settings = home.path / "neta.toml"
+    settings.write_text(settings.read_text().partition("\n[llm]")[0], encoding="utf-8")
     with pytest.raises(Refused, match="外部AIは使わない設定"):
         ask_and_tell(home.path, None, False, True)
     monkeypatch.delenv("LLM_KEY")
@@ -284,7 +302,7 @@ def test_who_withdraws_leaves_no_name_in_what_a_model_answered(home, capsys):
     assert post(8) not in repr(ledger.read(home.settings.lake.ledger))
 
 
-def test_the_command_tells_the_plan(home, neta):
+def test_the_command_tells_the_plan(home):
     set_up(home, "http://127.0.0.1:1")
-    done = neta("coder", "ask", "--dry-run", "--home", home.path)
-    assert done.returncode == 0 and "2件" in done.stdout and "何も送っていません" in done.stdout, done.stderr
+    done = neta_here("coder", "ask", "--dry-run", "--home", home.path)
+    assert done.exit_code == 0 and "2件" in done.stdout and "何も送っていません" in done.stdout, done.output

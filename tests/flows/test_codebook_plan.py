@@ -87,18 +87,18 @@ def test_what_a_plan_says_is_what_then_happens_and_it_writes_nothing(sample_copy
     assert became["platform", "note_com"] == was["platform", "note"]
 
 
-def test_a_code_that_vanishes_without_a_word_fails_and_one_that_comes_is_told(sample_copy, tmp_path, capsys):
-    new = Path(shutil.copytree(sample_copy / "codebook", tmp_path / "new"))
+def test_a_code_that_vanishes_without_a_word_fails_and_one_that_comes_is_told(told, tmp_path, capsys):
+    new = Path(shutil.copytree(told.path / "codebook", tmp_path / "new"))
     edit(new, "platform.toml", '[[code]]\ncode = "mixi"', '[[code]]\ncode = "mixi2"')
-    code, told = planned(sample_copy, new, capsys)
+    code, plan = planned(told.path, new, capsys)
     assert code == 1
-    assert {(f["place"], f["problem"], f["warning"]) for f in told["findings"]} == {
+    assert {(f["place"], f["problem"], f["warning"]) for f in plan["findings"]} == {
         ("version", "version_same", False),
         ("platform=mixi", "vanished", False),
         ("platform=mixi2", "came", True),
     }
     (new / "happened.toml").unlink()
-    assert "vanished_dimension" in {f["problem"] for f in planned(sample_copy, new, capsys)[1]["findings"]}
+    assert "vanished_dimension" in {f["problem"] for f in planned(told.path, new, capsys)[1]["findings"]}
     edit(new, "valence.toml", "[rules]", "[rules")
-    code, told = planned(sample_copy, new, capsys)
-    assert code == 1 and "not_toml" in {f["problem"] for f in told["findings"]} and "moved" not in told
+    code, plan = planned(told.path, new, capsys)
+    assert code == 1 and "not_toml" in {f["problem"] for f in plan["findings"]} and "moved" not in plan

@@ -14,6 +14,7 @@ from flows.consenting import consent
 from flows.exporting import export
 from flows.failures import Refused
 from flows.settings import load
+from tests.conftest import neta_here
 from warehouse import ledger, store
 
 
@@ -90,8 +91,8 @@ def test_another_ending_is_refused_and_nothing_is_noted(sample_copy, tmp_path):
     assert not ledger.read(load(sample_copy).lake.ledger, "handed_out")
 
 
-def test_both_verbs_are_there(neta, sample_copy, tmp_path):
+def test_both_verbs_are_there(sample_copy, tmp_path):
     for tool, name in (("khcoder", "a.xlsx"), ("refi", "a.qdpx")):
-        done = neta("export", tool, tmp_path / name, "--home", sample_copy)
-        assert done.returncode == 0 and (tmp_path / name).stat().st_size > 10_000, done.stderr
-    assert json.loads(neta("ledger", "--kind", "handed_out", "--json", "--home", sample_copy).stdout)
+        done = neta_here("export", tool, tmp_path / name, "--home", sample_copy)
+        assert done.exit_code == 0 and (tmp_path / name).stat().st_size > 10_000, done.output
+    assert json.loads(neta_here("ledger", "--kind", "handed_out", "--json", "--home", sample_copy).stdout)

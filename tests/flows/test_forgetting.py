@@ -29,7 +29,7 @@ from flows.ingest import ingest
 from flows.settings import load
 from tasks import person, stored
 from tasks.refs import ref
-from tests.conftest import ROOT
+from tests.conftest import ROOT, once
 from warehouse import ledger, store
 from warehouse.lake import read_parquet, write_parquet
 
@@ -99,10 +99,14 @@ def make(home: Path, with_person: bool = True, key: str = "ab" * 32) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def _lived_in(tmp_path_factory) -> Path:
     """A home that was built twice, with a decision, a cursor and Prefect's database, all of which name the person."""
-    home = make(tmp_path_factory.mktemp("forget") / "call")
+    return once(tmp_path_factory, "lived_in", _live_in)
+
+
+def _live_in(room: Path) -> Path:
+    home = make(room / "call")
     build(load(home))
     lake = load(home).lake
     ledger.append(lake.ledger, "editor", "asked", f"mail:{TOKENS[2]}", {"of": [f"mail:{TOKENS[3]}"]}, f"{NAME}さんの話")
@@ -349,6 +353,9 @@ from pathlib import Path
 import pandas, pyarrow.parquet, duckdb, great_expectations
 import expectations.validate, flows.build, tasks.path
 from flows.forgetting import forget
+from flows.settings import load
+from tasks.coding.in_force import coder_in_force
+from warehouse import codebook
 
 def child(home, name, n=0):
     pid = os.fork()
@@ -377,6 +384,7 @@ def kill_at(home, n):
     sys.addaudithook(hook)
 
 made, folder, name, first, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+coder_in_force(codebook.load(load(made).codebook)), flows.build._code_hash()  # once, not in every child
 for n in range(first, 999, step):
     home = shutil.copytree(made, folder / str(n) / "call", symlinks=True)
     code = child(home, name, n)

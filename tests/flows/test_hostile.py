@@ -54,22 +54,27 @@ FRIENDS = {
     ),  # half of a pair, as a cut-off emoji leaves
     "blog/good.xml": feed(f"<description>{GOOD}</description>"),
 }
-STRANGERS = {
-    "email/subject.eml": (mail("話", "Subject: " + "=?utf-8?b?44GC?=\n " * 20_000 + "x\n"), "too_large"),
-    "email/nested.eml": (nested(1000), "mail_broken"),
-    "email/parts.eml": (mail("--b\n\nx\n" * 20_000, "Content-Type: multipart/mixed; boundary=b\n"), "too_large"),
-    "facebook_messenger/bomb.zip": (bomb(), "too_large"),
-    "blog/attributes.xml": (feed("<a " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/>"), "feed_broken"),
-    "blog/laughs.xml": (
-        b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + feed("<title>&b;</title>"),
-        "feed_broken",
-    ),
-    "x_hashtag/deep.json": (b'{"data":' + b"[" * 100_000, "json_broken"),
-}
+
+
+def strangers() -> dict[str, tuple[bytes, str]]:
+    """File -> what it holds, and the reason for which it is told."""
+    return {
+        "email/subject.eml": (mail("話", "Subject: " + "=?utf-8?b?44GC?=\n " * 20_000 + "x\n"), "too_large"),
+        "email/nested.eml": (nested(1000), "mail_broken"),
+        "email/parts.eml": (mail("--b\n\nx\n" * 20_000, "Content-Type: multipart/mixed; boundary=b\n"), "too_large"),
+        "facebook_messenger/bomb.zip": (bomb(), "too_large"),
+        "blog/attributes.xml": (feed("<a " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/>"), "feed_broken"),
+        "blog/laughs.xml": (
+            b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + feed("<title>&b;</title>"),
+            "feed_broken",
+        ),
+        "x_hashtag/deep.json": (b'{"data":' + b"[" * 100_000, "json_broken"),
+    }
 
 
 def test_each_stranger_costs_one_record(real_home, capsys):
-    for name, data in {**FRIENDS, **{name: data for name, (data, _) in STRANGERS.items()}}.items():
+    sent = strangers()
+    for name, data in {**FRIENDS, **{name: data for name, (data, _) in sent.items()}}.items():
         path = Path(real_home.path / "inbox" / name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -78,7 +83,7 @@ def test_each_stranger_costs_one_record(real_home, capsys):
     assert told["failures"] == {}
     held = [m for m in conform.messages(real_home.settings.lake).to_pylist() if m["set_aside"] == "unreadable"]
     reasons = sorted((m["channel"], m["detail"]) for m in held)
-    assert reasons == sorted((name.partition("/")[0], problem) for name, (_, problem) in STRANGERS.items())
+    assert reasons == sorted((name.partition("/")[0], problem) for name, (_, problem) in sent.items())
     with store.reading(real_home.settings.lake, "Asia/Tokyo") as con:
         counted = "SELECT channel, count(*) FROM fct_submission GROUP BY ALL ORDER BY ALL"
         assert con.execute(counted).fetchall() == [("blog", 1), ("email", 1), ("facebook_messenger", 1)]

@@ -24,13 +24,19 @@ def said(*words: object) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def asking_once(told_once, tmp_path_factory):
+    home = told_once.copied(tmp_path_factory.mktemp("asking"))
+    home.say("b.json", RETOLD, 8, author="43")
+    ingest(home.settings, "x_hashtag")
+    build(home.settings)
+    return home
+
+
 @pytest.fixture
-def asking(told):
+def asking(asking_once, tmp_path):
     """A home with two stories of two people that may be one."""
-    told.say("b.json", RETOLD, 8, author="43")
-    ingest(told.settings, "x_hashtag")
-    build(told.settings)
-    return told
+    return asking_once.copied(tmp_path)
 
 
 def totals(home) -> tuple[int, int, int]:

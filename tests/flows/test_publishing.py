@@ -20,6 +20,7 @@ from flows.ingest import ingest
 from flows.publishing import publish
 from tests.attacker.bounds import ranges
 from tests.attacker.published import read
+from tests.conftest import neta_here
 from tests.flows.conftest import STORY
 from warehouse import editions, ledger, store
 from warehouse.lake import Lake
@@ -60,12 +61,12 @@ def test_the_same_edition_is_the_same_bytes_and_needs_no_warehouse(shown, tmp_pa
     }
 
 
-def test_the_command_tells_what_is_shown_and_hidden(shown, tmp_path, neta):
-    done = neta("publish", tmp_path / "out", "--check", "--home", shown[0])
+def test_the_command_tells_what_is_shown_and_hidden(shown, tmp_path):
+    done = neta_here("publish", tmp_path / "out", "--check", "--home", shown[0])
     hidden = len(read(shown[1]).hidden)
-    assert done.returncode == 0 and f"伏せる {hidden}" in done.stdout and not (tmp_path / "out").exists()
-    refused = neta("publish", shown[0] / "raw", "--home", shown[0])
-    assert refused.returncode == 1 and len(refused.stderr.splitlines()) == 1
+    assert done.exit_code == 0 and f"伏せる {hidden}" in done.stdout and not (tmp_path / "out").exists()
+    refused = neta_here("publish", shown[0] / "raw", "--home", shown[0])
+    assert refused.exit_code == 1 and len(refused.stderr.splitlines()) == 1
 
 
 def test_an_edition_as_it_is_remembered_has_counts_of_what_is_shown_only(shown):
@@ -124,14 +125,16 @@ WHERE is_counted AND is_representative AND is_heard AND {} (SELECT story_id FROM
 ORDER BY said.submission_ref LIMIT 3"""
 
 
-def test_a_story_is_quoted_only_where_it_is_allowed_now(shown, tmp_path, neta):
+def test_a_story_is_quoted_only_where_it_is_allowed_now(shown, tmp_path):
     home = shutil.copytree(shown[0], tmp_path / "home", symlinks=True)
     first, second, third = _rows(home, _QUOTABLE.format("story_id NOT IN"))
     flagged = _rows(home, _QUOTABLE.format("story_id IN"))[0]
     for row, more in ((first, ["--grant", "name", "--name-as", "山田 <花>"]), (second, []), (flagged, [])):
-        done = neta("consent", row["submission_ref"], "--grant", "quote", *more, "--evidence", "mail", "--home", home)
-        assert done.returncode == 0, done.stderr
-    assert neta("build", "--home", home).returncode == 0
+        done = neta_here(
+            "consent", row["submission_ref"], "--grant", "quote", *more, "--evidence", "mail", "--home", home
+        )
+        assert done.exit_code == 0, done.output
+    assert neta_here("build", "--home", home).exit_code == 0
     refs = first["submission_ref"], second["submission_ref"]
     page = _publish(home, tmp_path / "out", *refs)["index.html"].decode()
     told = html.document_fromstring(page).xpath("//article")
@@ -143,7 +146,7 @@ def test_a_story_is_quoted_only_where_it_is_allowed_now(shown, tmp_path, neta):
     edition = editions.every(Lake(home))[-1]
     assert edition["name"] in entry.payload["file"] and {*refs, first["contributor_ref"]} <= set(entry.payload["refs"])
     assert first["body_masked"] not in json.dumps(edition, ensure_ascii=False)
-    neta("consent", refs[1], "--withdraw", "quote", "--evidence", "mail", "--home", home)  # not built yet
+    neta_here("consent", refs[1], "--withdraw", "quote", "--evidence", "mail", "--home", home)  # not built yet
     for wrong in (refs[1], third["submission_ref"], flagged["submission_ref"], "s" + "0" * 20):
         with pytest.raises(Refused):
             _publish(home, tmp_path / "out", refs[0], wrong)
@@ -171,12 +174,12 @@ def _numbers(made: dict[str, bytes]) -> dict[str, list]:
 
 
 @pytest.mark.slow
-def test_a_withdrawal_and_a_newcomer_leave_no_trace_between_editions(call, tmp_path, neta):
+def test_a_withdrawal_and_a_newcomer_leave_no_trace_between_editions(call, tmp_path):
     before = _publish(call.path, tmp_path / "out")
-    assert neta("backup", tmp_path / "b.tar", "--home", call.path).returncode == 0
+    assert neta_here("backup", tmp_path / "b.tar", "--home", call.path).exit_code == 0
     with tarfile.open(tmp_path / "b.tar") as tar:
         assert [name for name in tar.getnames() if name.startswith("editions/")]
-    neta("forget", "x:" + f"17{3:017d}", "--yes", "--home", call.path)
+    neta_here("forget", "x:" + f"17{3:017d}", "--yes", "--home", call.path)
     assert _rows(call.path, "SELECT story_count AS n FROM mart_total") == [{"n": 39}]
     _say(call, 77, STORY + "。あとから思い出した話で、写真のことです")
     ingest(call.settings, "x_hashtag")

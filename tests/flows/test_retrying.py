@@ -14,6 +14,7 @@ from flows.holding import held_now, let_go_before, on_show
 from flows.ingest import ingest
 from flows.retrying import put_back, retry_and_tell
 from tasks import conform
+from tests.flows.conftest import new_home
 from warehouse import ledger, store
 
 HEAD = "タイムスタンプ,あなたの話\n"
@@ -22,18 +23,23 @@ BROKEN = '2026/04/01 11:00:00,"Xの投稿を見た編集者から声がかかり
 MENDED = '2026/04/01 11:00:00,"Xの投稿を見た編集者から声がかかり、連載になりました"\n'
 
 
-@pytest.fixture
-def form(real_home):
-    """A home with a form's table of three rows, the last one broken, and a post cut off; landed and built."""
-    inbox = real_home.path / "inbox"
-    (inbox / "form" / "応募.csv").write_text(HEAD + GOOD + BROKEN, encoding="utf-8")
-    real_home.say("posts.json", "本が出ました", 1)
-    posts = inbox / "x_hashtag" / "posts.json"
+@pytest.fixture(scope="module")
+def form_once(tmp_path_factory):
+    home = new_home(tmp_path_factory.mktemp("form"))
+    (home.path / "inbox/form/応募.csv").write_text(HEAD + GOOD + BROKEN, encoding="utf-8")
+    home.say("posts.json", "本が出ました", 1)
+    posts = home.path / "inbox/x_hashtag/posts.json"
     posts.write_bytes(posts.read_bytes()[:-20])
     for channel in ("form", "x_hashtag"):
-        ingest(real_home.settings, channel)
-    build(real_home.settings)
-    return real_home
+        ingest(home.settings, channel)
+    build(home.settings)
+    return home
+
+
+@pytest.fixture
+def form(form_once, tmp_path):
+    """A home with a form's table of three rows, the last one broken, and a post cut off; landed and built."""
+    return form_once.copied(tmp_path)
 
 
 def held(home) -> list[tuple[str, str]]:

@@ -29,15 +29,21 @@ def next_(home, capsys) -> dict | None:
     return json.loads(capsys.readouterr().out)["next"]
 
 
+@pytest.fixture(scope="module")
+def drawn_once(told_once, tmp_path_factory):
+    home = told_once.copied(tmp_path_factory.mktemp("drawn"))
+    home.say("b.json", "今日は良い天気ですね", 8, author="43")
+    ingest(home.settings, "x_hashtag")
+    build(home.settings)
+    draw(home.path, 2, 5, "editor", None)
+    build(home.settings)
+    return home
+
+
 @pytest.fixture
-def drawn(told):
+def drawn(drawn_once, tmp_path):
     """Two stories and an aside, all drawn."""
-    told.say("b.json", "今日は良い天気ですね", 8, author="43")
-    ingest(told.settings, "x_hashtag")
-    build(told.settings)
-    draw(told.path, 2, 5, "editor", None)
-    build(told.settings)
-    return told
+    return drawn_once.copied(tmp_path)
 
 
 def test_drawn_stories_are_served_until_each_is_confirmed(drawn, capsys):

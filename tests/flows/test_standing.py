@@ -14,6 +14,7 @@ from flows.holding import on_show
 from flows.ingest import ingest
 from flows.standing import MEASURED, PACE, pace, standing
 from flows.web.site import site_of
+from tests.conftest import neta_here
 from warehouse import ledger
 from warehouse.ledger import Entry
 
@@ -50,9 +51,9 @@ def test_a_story_that_was_looked_at_since_the_build_is_not_left(told):
     assert stands(told)["backlog"]["story_count"] == 0
 
 
-def test_page_and_status_tell_the_same(told, neta):
+def test_page_and_status_tell_the_same(told):
     decide(told)
-    status = json.loads(neta("status", "--json", "--home", told.path).stdout)
+    status = json.loads(neta_here("status", "--json", "--home", told.path).stdout)
     client = TestClient(make_app(site_of(told.settings)), base_url="http://127.0.0.1:8321")
     client.get("/")  # the file is open already when the page asks
     page = html.document_fromstring(client.get("/today").text)

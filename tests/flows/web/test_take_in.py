@@ -17,6 +17,7 @@ from flows import uploads
 from flows.ingest import ingest, summary
 from flows.settings import load
 from tasks import conform
+from tests.conftest import neta_here
 from tests.flows.web.conftest import FIXTURES, account, new_home, pages_of, said
 from tests.standins.meta_exports import AUTHOR, ROOT, page, write_zip
 from tests.standins.meta_exports import said as message
@@ -218,7 +219,7 @@ def test_two_clicks_land_once(fresh):
     assert len(_raw_ids(fresh.home, "pasted")) == 1
 
 
-def test_who_withdraws_is_in_no_upload_and_in_no_job(told, neta):
+def test_who_withdraws_is_in_no_upload_and_in_no_job(told):
     """Uploads that wait may hold the person too: the proof reads all of the home, so they go."""
     pages = pages_of(told.path)
     text = "noteに書いた記事を読んだ編集者から声をかけていただき、本を出すことになりました。とてもうれしかったです"
@@ -228,6 +229,6 @@ def test_who_withdraws_is_in_no_upload_and_in_no_job(told, neta):
     log.mkdir(parents=True)
     (log / "20260401T000000-00000001.log").write_text(text, encoding="utf-8")
     (log / "20260401T000000-00000001.json").write_text('{"verb": "forget x:1700000000000000007"}', encoding="utf-8")
-    done = neta("forget", "x:1700000000000000007", "--yes", "--home", told.path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = neta_here("forget", "x:1700000000000000007", "--yes", "--home", told.path)
+    assert done.exit_code == 0, done.output
     assert [file.name for file in pages.uploads()] == ["another.txt"] and not list(log.glob("*.json"))
