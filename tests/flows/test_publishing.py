@@ -121,7 +121,8 @@ def _rows(home: Path, sql: str) -> list[dict]:
 
 _QUOTABLE = """
 SELECT said.submission_ref, contributor_ref, body_masked FROM fct_submission AS said JOIN fct_story USING (story_id)
-WHERE is_counted AND is_representative AND is_heard AND {} (SELECT story_id FROM mart_story_code WHERE dimension = 'flag')
+WHERE is_counted AND is_representative AND is_heard AND contributor_ref IS NOT NULL
+  AND {} (SELECT story_id FROM mart_story_code WHERE dimension = 'flag')
 ORDER BY said.submission_ref LIMIT 3"""
 
 
