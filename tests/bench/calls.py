@@ -8,7 +8,7 @@ The texts are sentences of the sample stories. The same seed gives the same rows
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
