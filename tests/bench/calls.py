@@ -8,7 +8,7 @@ The texts are sentences of the sample stories. The same seed gives the same rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -31,21 +31,23 @@ NOW = datetime(2027, 1, 10, tzinfo=UTC)
 CHANNELS = {"x_hashtag": 40, "email": 20, "form": 15, "x_dm": 10, "note": 6, "facebook_messenger": 5, "blog": 4}
 TELLINGS = (0.9, 0.08, 0.02)  # share of the stories that are told once, twice, three times
 ALLOWED = {"count": 0.97, "paraphrase": 0.85, "quote": 0.4, "name": 0.1, "contact": 0.3, "ship": 0.05, "llm": 0.5}
-VOICES = {"model": 1.0, "contributor": 0.05, "person:editor": 0.1, "person:helper": 0.02, "llm": 0.02}  # share that each codes
-SHARES = {"is_story": (0.92, 0.08), "valence": (0.82, 0.08, 0.1)}  # of codes; elsewhere the n-th of them is 1/n as frequent
-CODES_A_TELLING = {"single": (0, 1), "several": (0.04, 0.6, 0.26, 0.1), "seldom": (0.88, 0.1, 0.02)}  # 0, 1, 2, 3 of them
+# Share of the tellings that each codes.
+VOICES = {"model": 1.0, "contributor": 0.05, "person:editor": 0.1, "person:helper": 0.02, "llm": 0.02}
+# Of codes; elsewhere the n-th of them is 1/n as frequent.
+SHARES = {"is_story": (0.92, 0.08), "valence": (0.82, 0.08, 0.1)}
+# Share of the tellings that get none, one, two, three.
+CODES_A_TELLING = {"single": (0, 1), "several": (0.04, 0.6, 0.26, 0.1), "seldom": (0.88, 0.1, 0.02)}
 MOST_SENTENCES = 14
 ASIDE = ("unreadable conform", "superseded conform", "own_message accept", "auto_mail accept")
 _ROWS_AT_ONCE = 100_000
 _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), "S2")
 
 
-def published(lake: Lake, stories: int, seed: int = SEED) -> dict[str, pa.Table]:
-    """A warehouse of as many stories, shown to readers of the home. Returns what it was built from."""
-    made, path = inputs(stories, seed), lake.warehouse / f"warehouse-{VERSION}.duckdb"
+def publish(lake: Lake, made: Mapping[str, pa.Table]) -> None:
+    """A warehouse of these rows, shown to readers of the home."""
+    path = lake.warehouse / f"warehouse-{VERSION}.duckdb"
     store.build(path, made, made["in_dimension"]["dimension"].to_pylist(), ZONE, estimated)
     store.publish(lake, path)
-    return made
 
 
 def inputs(stories: int, seed: int = SEED) -> dict[str, pa.Table]:
@@ -109,15 +111,16 @@ def _people(draw: np.random.Generator, size: int, stories: int) -> dict[str, pa.
 def _texts(draw: np.random.Generator, counts: np.ndarray) -> pa.ChunkedArray:
     """Of each as many sentences as told; null for none."""
     pool = pa.array([sentence for telling in sample_stories() for sentence in _sentences(telling.text)])
-    return pa.chunked_array(
-        [_joined(draw, pool, counts[n : n + _ROWS_AT_ONCE]) for n in range(0, len(counts), _ROWS_AT_ONCE)] or [_same("", 0)]
-    )
+    parts = (counts[n : n + _ROWS_AT_ONCE] for n in range(0, len(counts), _ROWS_AT_ONCE))
+    return pa.chunked_array([_joined(draw, pool, part) for part in parts], pa.string())
 
 
 def _joined(draw: np.random.Generator, pool: pa.Array, counts: np.ndarray) -> pa.Array:
     places = draw.integers(len(pool), size=(counts.max(), len(counts)))
     columns = [pool.take(pa.array(place, mask=counts <= n)) for n, place in enumerate(places)]
-    text = pc.binary_join_element_wise(*columns, "", null_handling="replace", null_replacement="") if columns else _same("", len(counts))
+    if not columns:
+        return pa.nulls(len(counts), pa.string())
+    text = pc.binary_join_element_wise(*columns, "", null_handling="replace", null_replacement="")
     return pc.if_else(pa.array(counts > 0), text, None)
 
 
@@ -163,8 +166,8 @@ def _moments(at: np.ndarray, is_machine: bool) -> pa.Array:
 
 def _unsure(draw: np.random.Generator, told: dict, dimensions: Sequence[Dimension]) -> dict:
     rows = np.flatnonzero(draw.random(len(told["channel"])) < 0.08)
-    names = _one_of(draw, [d.name for d in dimensions], len(rows))
-    return {"submission_ref": told["submission_ref"].take(pa.array(rows)), "dimension": names, "cause": _same("unsure", len(rows))}
+    names, refs = _one_of(draw, [d.name for d in dimensions], len(rows)), told["submission_ref"].take(pa.array(rows))
+    return {"submission_ref": refs, "dimension": names, "cause": _same("unsure", len(rows))}
 
 
 def _drawn(draw: np.random.Generator, told: dict) -> dict:
@@ -218,7 +221,8 @@ def _items(draw: np.random.Generator, told: dict) -> dict[str, dict]:
 def _table(name: str, columns: dict) -> pa.Table:
     """Columns in the schema's order and types; those that are not told are null."""
     size, kind = len(next(iter(columns.values()))), schema.INPUTS[name]
-    return pa.table([_typed(columns[f.name], f.type) if f.name in columns else pa.nulls(size, f.type) for f in kind], schema=kind)
+    cells = {f.name: _typed(columns[f.name], f.type) if f.name in columns else pa.nulls(size, f.type) for f in kind}
+    return pa.table(cells, schema=kind)
 
 
 def _typed(column: np.ndarray | pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
@@ -248,4 +252,5 @@ def _digests(numbers: np.ndarray, parts: int) -> pa.Array:
     """16 hex digits a part, as different as the numbers."""
     odd = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)[:parts]
     scrambled = np.stack([numbers.astype(np.uint64) * np.uint64(n) for n in odd], axis=1)
-    return pa.array(_HEX[scrambled.view(np.uint8)].view(f"S{16 * parts}").ravel()).cast(pa.string())
+    digits = pa.py_buffer(_HEX[scrambled.view(np.uint8)].tobytes())
+    return pa.Array.from_buffers(pa.binary(16 * parts), len(numbers), [None, digits]).cast(pa.string())

@@ -28,7 +28,8 @@ def large(tmp_path_factory) -> Iterator[tuple[Served, list[dict[str, str]]]]:
     """Its pages, and the ways to look at them."""
     home = tmp_path_factory.mktemp("large") / "home"
     init(home, Answers(channels=tuple(calls.CHANNELS)))
-    told = calls.published(Lake(home), STORIES)
+    told = calls.inputs(STORIES)
+    calls.publish(Lake(home), told)
     every = list(looks(told, Recount(told, calls.ZONE), 5))
     with serving(home) as shown:
         yield shown, list(islice(every, 0, None, -(-len(every) // WAYS)))

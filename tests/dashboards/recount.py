@@ -74,7 +74,9 @@ class Recount:
     def _conditions(self, story: Mapping) -> Iterator[tuple[str, str]]:
         yield from (("month", story["month"]), ("week", story["week"]))
         yield from (("channel", told["channel"]) for told in story["heard"])
-        yield from (("allows", name[4:]) for told in story["heard"] for name in told if name[:4] == "can_" and told[name])
+        yield from (
+            ("allows", name[4:]) for told in story["heard"] for name in told if name[:4] == "can_" and told[name]
+        )
         if story["is_reviewed"]:
             yield "reviewed", "yes"
         for dimension, code in story["codes"]:

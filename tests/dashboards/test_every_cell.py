@@ -25,7 +25,8 @@ FIRST_PAGE = ("/", "/?include_late=yes")
 )
 def test_every_number_is_what_the_rows_say_and_what_its_list_says(tmp_path, stories, least, step):
     """few: every 60th look and number; the whole, with 5,000 stories, takes minutes (`make test-all`)."""
-    visitor, told = Visitor(tmp_path), calls.published(Lake(tmp_path), stories)
+    visitor, told = Visitor(tmp_path), calls.inputs(stories)
+    calls.publish(Lake(tmp_path), told)
     recount = Recount(told, calls.ZONE)
     queries = islice(looks(told, recount, least), 0, None, step)
     pages = [*FIRST_PAGE, *(to("/trends", query) for query in queries)]
