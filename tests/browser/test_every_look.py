@@ -13,7 +13,7 @@ from flows.home import Answers, init
 from tests.bench import calls
 from tests.browser.conftest import Served, by_axe, serving
 from tests.browser.test_letters import TOFU
-from tests.dashboards.looks import VIEWS, looks
+from tests.dashboards.looks import filters_of, looks
 from tests.dashboards.recount import Recount
 from warehouse.lake import Lake
 
@@ -39,8 +39,7 @@ def addresses(ways: list[dict[str, str]]) -> Iterator[str]:
     yield from (path for _, path, _ in ROOMS)
     yield "/?include_late=yes"
     for way in ways:
-        plain = {name: value for name, value in way.items() if name not in ("by", "open", *VIEWS)}
-        yield from (to(path, way if path == "/trends" else plain) for path in CHOOSING)
+        yield from (to(path, way if path == "/trends" else filters_of(way)) for path in CHOOSING)
 
 
 def test_no_look_at_a_large_call_shows_a_fault(large, visit):

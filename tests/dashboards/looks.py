@@ -30,9 +30,14 @@ def looks(inputs: Mapping[str, pa.Table], recount: Recount, least: int) -> Itera
     views = {"by": [*charted, "channel"], "open": ("", opened), **VIEWS}
 
     def leaves_enough(choice: Choice) -> bool:
-        return recount.stories({name: value for name, value in choice.items() if name in filters}) >= least
+        return recount.stories(filters_of(choice)) >= least
 
     return chain(covering(views, lambda _: True), covering(views | filters, leaves_enough))
+
+
+def filters_of(look: Choice) -> Choice:
+    """What of a look chooses stories."""
+    return {name: value for name, value in look.items() if name not in ("by", "open", *VIEWS)}
 
 
 def _values(dimension: Mapping, codes: Sequence[Mapping]) -> list[str]:
