@@ -8,7 +8,7 @@ from dashboards import filters
 from dashboards.edition import Edition
 from dashboards.filters import Asked, Chip, parse
 from dashboards.links import number, sentence, to
-from warehouse import counts
+from warehouse import counts, trends
 
 PAGE = 50
 CLIPPED = 1200  # characters of a telling in a list; the whole stands on the story's own page
@@ -17,8 +17,8 @@ CLIPPED = 1200  # characters of a telling in a list; the whole stands on the sto
 def stories(edition: Edition, query: Mapping[str, str]) -> dict:
     """Everything that stories.html needs. NoSuchBreakdown for a filter that there is not."""
     asked, con, words = parse("/stories", query), edition.asking(), edition.words
-    tally = counts.tally(con, asked.wanted, asked.include_late, words)
-    found = counts.stories(con, asked.wanted, asked.include_late, words, PAGE, PAGE * (asked.page - 1))
+    with trends.chosen(con, asked.wanted, asked.include_late, words, over_time=False) as chosen:
+        tally, found = chosen.totals(), chosen.stories(PAGE, PAGE * (asked.page - 1))
     alone = "story" in asked.wanted
     shown = list(edition.dimensions) if alone else edition.charted
     reviewed = number(tally["reviewed_count"], "story_count", "/stories", {**asked.query, "reviewed": "yes"})

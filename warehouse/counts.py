@@ -161,13 +161,6 @@ def stories(
     return ask(con, sql, {**parameters, "limit": limit, "offset": offset})
 
 
-def tally(
-    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
-) -> dict[str, int]:
-    """story_count, person_count and reviewed_count of what `stories` gives without a limit."""
-    return ask(con, *chosen(con, question("tally"), wanted, include_late, words))[0]
-
-
 def quotes(
     con: duckdb.DuckDBPyConnection,
     wanted: Mapping[str, str],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def _make(
     path: Path, inputs: Mapping[str, pa.Table], dimensions: Sequence[str], zone: str, estimate: Estimator
 ) -> None:
     path.unlink(missing_ok=True)
-    con = workshop()
+    con = workshop(path.with_name("spill"))
     try:
         con.execute(f"ATTACH '{path}' AS made (STORAGE_VERSION '{STORAGE}', BLOCK_SIZE {_block_size(inputs)})")
         con.execute("USE made")
@@ -96,10 +97,15 @@ def _make(
         con.close()
 
 
-def workshop() -> duckdb.DuckDBPyConnection:
-    """A connection in memory with what the SQL files lean on: `folded`, because DuckDB has no NFKC."""
+def workshop(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection in memory with what the SQL files lean on: `folded`, because DuckDB has no NFKC.
+
+    spill: a folder for what does not fit into memory, texts among it: by default DuckDB makes one wherever somebody stands.
+    """
+    if spill:
+        shutil.rmtree(spill, ignore_errors=True)  # of a build that was killed
     shut = ("autoinstall_known_extensions", "autoload_known_extensions", "python_enable_replacements")
-    con = duckdb.connect(config=dict.fromkeys(shut, "false"))
+    con = duckdb.connect(config=dict.fromkeys(shut, "false") | {"temp_directory": str(spill or "")})
     con.create_function("folded", folded, [VARCHAR], VARCHAR)
     return con
 

@@ -13,7 +13,8 @@ from warehouse.words import Words
 
 PERIODS = ("month", "week")
 UNITS = ("story", "person")
-_NEEDED = "story_number, local_monday, local_month, is_reviewed"  # of fct_story by the questions asked here
+_LISTED = "story_number, is_reviewed"  # of fct_story by the questions asked here
+_COUNTED = f"{_LISTED}, local_monday, local_month"
 
 
 class Chosen:
@@ -45,16 +46,24 @@ class Chosen:
         rows = self._ask("pairs", unit=unit, down=list(down), across=list(across))
         return {(row["down_number"], row["across_number"]): row["n"] for row in rows}
 
+    def stories(self, limit: int, offset: int) -> list[dict]:
+        """As counts.stories."""
+        return self._ask("explain", limit=limit, offset=offset)
+
     def _ask(self, name: str, **parameters: object) -> list[dict]:
         return ask(self._con, question(name).replace(CHOSEN, "chosen_story"), parameters)
 
 
 @contextmanager
 def chosen(
-    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words
+    con: duckdb.DuckDBPyConnection, wanted: Mapping[str, str], include_late: bool, words: Words, over_time: bool = True
 ) -> Iterator[Chosen]:
-    """The stories asked for, looked up once: a temporary table of a cursor of its own. wanted: as for counts.stories."""
+    """The stories asked for, looked up once: a temporary table of a cursor of its own. wanted: as for counts.stories;
+    over_time: False if they are only to be listed and tallied, which takes less.
+    """
     part, parameters = choice(con, wanted, include_late, words)
     with con.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE chosen_story AS SELECT {_NEEDED} FROM ({part})", parameters)
+        cursor.execute(
+            f"CREATE TEMP TABLE chosen_story AS SELECT {_COUNTED if over_time else _LISTED} FROM ({part})", parameters
+        )
         yield Chosen(cursor)

@@ -1,8 +1,9 @@
 """The page of trends at size, and a Streamlit page of the same figures on the same file: `python -m tests.bench.pages`.
 
-A home of generated stories is built, `neta web` started on one core and asked for the page under many filters, each once
-anew and once again. Where a browser and what drives it are there (`make test` installs it), both pages are opened in it:
-measured is the time from the start of the process, and from the request, to the first chart, and what came over the wire.
+A home of generated stories is built (`--generated 1000000`: a warehouse alone, of tests/bench/calls.py), `neta web` started
+on one core and asked for the page under many filters, each once anew and once again. Where a browser and what drives
+it are there (`make test` installs it), both pages are opened in it: measured is the time from the start of the process, and
+from the request, to the first chart, and what came over the wire.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ import click
 import httpx
 from lxml import html
 
+from flows.home import Answers, init
+from tests.bench import calls
+from tests.bench.meter import peak_megabytes
 from tests.bench.reviewing import ROOT, _free_port, _one_core, _peak, _wait, home_of
+from warehouse.lake import Lake
 
 AIMS = {"first page s": 3, "new p95 ms": 300, "again p95 ms": 50, "stories p95 ms": 50, "page KB": 1000, "peak MB": 300}
 FILTERS = (
@@ -50,6 +55,16 @@ def started(command: list[str], url: str) -> Iterator[tuple[subprocess.Popen, fl
 
 def web(home: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "flows.cli", "web", "--home", str(home), "--port", str(port)]
+
+
+def generated(stories: int, home: Path) -> dict[str, float]:
+    """A home with a warehouse of as many stories and nothing else; what its build took. peak MB: of the rows that go in, too."""
+    init(home, Answers(channels=tuple(calls.CHANNELS)))
+    made, lake = calls.inputs(stories), Lake(home)
+    began = time.perf_counter()
+    calls.publish(lake, made)
+    told = {"build s": time.perf_counter() - began, "rows MB": sum(table.nbytes for table in made.values()) / 1e6}
+    return told | {"peak MB": peak_megabytes(), "file MB": lake.published.stat().st_size / 1e6}
 
 
 def asked(home: Path) -> dict[str, float]:
@@ -119,10 +134,15 @@ def _missing() -> list[str]:
 
 @click.command()
 @click.option("--rows", default=100_000, show_default=True, help="posts that the home is made of")
+@click.option("--generated", "stories", type=int, help="instead of posts: stories of a warehouse that is built alone")
 @click.option("--home", type=click.Path(exists=True, path_type=Path), help="a home of an earlier run")
-def main(rows: int, home: Path | None) -> None:
+def main(rows: int, stories: int | None, home: Path | None) -> None:
     """The page of trends over a home of ROWS posts."""
     with TemporaryDirectory(prefix="neta-bench-") as folder:
+        if stories:
+            home = Path(folder) / "home"
+            built = (f"{name} {value:,.0f}" for name, value in generated(stories, home).items())
+            click.echo(f"the warehouse of {stories:,} stories: " + " · ".join(built))
         home = home or home_of(rows, Path(folder))
         figures = asked(home)
         told = (f"{name} {value:,.1f} (aim {AIMS[name]})" for name, value in figures.items())

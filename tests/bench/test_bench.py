@@ -12,14 +12,14 @@ import pytest
 from tasks.channels import feeds
 from tasks.sample import tellings
 from tasks.text.html import readable
+from tests.bench import calls, letters, linking, reviewing
 from tests.bench import feeds as bench_feeds
 from tests.bench import ledger as bench_ledger
-from tests.bench import letters, linking, reviewing
 from tests.bench.exports import land_export, write_export
 from tests.bench.mails import WAYS
 from tests.bench.posts import write_pages
 from tests.bench.retellings import read, score
-from warehouse import ledger
+from warehouse import ledger, schema
 from warehouse.lake import Lake
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,6 +34,15 @@ def test_the_same_seed_gives_the_same_posts(tmp_path):
     write_pages(tmp_path / "one", 300)
     write_pages(tmp_path / "two", 300)
     assert _posts(tmp_path / "one") == _posts(tmp_path / "two")
+
+
+def test_the_same_seed_gives_the_same_call_and_another_another():
+    once, again, other = calls.inputs(150), calls.inputs(150), calls.inputs(150, seed=1)
+    assert once.keys() == schema.INPUTS.keys() and all(again[name].equals(table) for name, table in once.items())
+    assert not other["in_coding"].equals(once["in_coding"])
+    told = once["in_submission"].to_pandas()
+    assert told["story_id"].nunique() == 150 and told["submission_ref"].is_unique and len(told) > 150
+    assert 100 < told["body_masked"].str.len().mean() < 250, "as long as those of the sample (171)"
 
 
 def test_posts_are_as_many_and_as_mixed_as_promised(tmp_path):

@@ -20,7 +20,9 @@ def linked_numbers(page) -> list[tuple[int, str, str]]:
 def charted_numbers(page) -> list[tuple[int, str]]:
     """(number, link) of every bar; the number is what a screen reader says of it."""
     bars = [(a.xpath("./path/@aria-label")[0], a.get("href")) for a in page.xpath("//figure//a")]
-    return [(int(re.search(r"([\d,]+)(話| stories)?$", said)[1].replace(",", "")), link) for said, link in bars]
+    return [
+        (int(re.search(r"([\d,]+)(話|人| stories| people)?$", said)[1].replace(",", "")), link) for said, link in bars
+    ]
 
 
 def listed(page, unit: str) -> int:

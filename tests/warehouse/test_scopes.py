@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.conftest import DIMENSIONS, ZONE, Call
-from warehouse import counts, store
+from warehouse import counts, store, trends
 from warehouse.scopes import SCOPES
 from warehouse.words import Words
 
@@ -57,7 +57,8 @@ def figures(con) -> dict:
             for row in rows:
                 behind = counts.stories(con, {name: row["value"]}, late, WORDS)
                 assert len(behind) == row["story_count"]
-                people = counts.tally(con, {name: row["value"]}, late, WORDS)["person_count"]
+                with trends.chosen(con, {name: row["value"]}, late, WORDS) as chosen:
+                    people = chosen.totals()["person_count"]
                 assert people == row["person_count"] or name == "channel"  # whose cells count those who used it
     for mart in ("mart_story_channel", "mart_story_topic", "mart_story_mood"):
         told[mart] = con.execute(f"FROM {mart} ORDER BY ALL").fetchall()

@@ -47,6 +47,19 @@ def test_the_fingerprint_does_not_see_order_or_when_it_ran(told, tmp_path):
     assert print_of(other, tmp_path) == once
 
 
+def test_what_does_not_fit_into_memory_spills_where_it_is_told_and_goes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home/spill").mkdir(parents=True)
+    (tmp_path / "home/spill/left").touch()
+    con = store.workshop(tmp_path / "home/spill")
+    con.execute(
+        "SET memory_limit = '50MB'; CREATE TEMP TABLE large AS SELECT hash(i) AS h FROM range(8_000_000) AS t(i)"
+    )
+    assert [file.name for file in (tmp_path / "home/spill").iterdir()] != ["left"]
+    con.close()
+    assert [file.name for file in tmp_path.rglob("*")] == ["home"]
+
+
 CHANGES = {
     "text": lambda c: c.submissions[0].update(body_masked="another body"),
     "no title and an empty one": lambda c: c.submissions[0].update(title_masked=""),

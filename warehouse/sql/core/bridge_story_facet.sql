@@ -4,7 +4,7 @@
 -- inputs: dim_facet, fct_story, fct_submission, stg_story_code, dim_code
 CREATE TABLE bridge_story_facet AS
 WITH coded AS (
-  SELECT story_number, dimension, code FROM stg_story_code JOIN fct_story USING (story_id) WHERE code IS NOT NULL
+  SELECT story_number, dimension, code FROM stg_story_code WHERE code IS NOT NULL
 ),
 held AS (
   SELECT story_number, dimension AS breakdown, 'code' AS level, code FROM coded

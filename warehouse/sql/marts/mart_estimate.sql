@@ -1,19 +1,27 @@
 -- what: each count with its range: coding (measured by the random sample) and open questions of linking in one
 -- ja: 件数と幅
 -- grain: one cell: include_late × breakdown × level × code
--- inputs: in_estimate, stg_member, stg_told
+-- inputs: in_estimate, bridge_story_facet, dim_facet, fct_story
 CREATE TABLE mart_estimate AS
-WITH standing AS (
-  SELECT
-    include_late, breakdown, level, code,
-    count(DISTINCT story_id) AS story_count,
-    count(DISTINCT merged_story_id) AS link_low
-  FROM stg_member
-  JOIN stg_told USING (story_id, is_after_close)
+WITH facet AS (
+  SELECT facet_number, breakdown, level, code FROM dim_facet
+  UNION ALL
+  SELECT 0, 'total', 'code', 'all'
+),
+held AS (
+  SELECT facet_number, story_number FROM bridge_story_facet
+  UNION ALL
+  SELECT 0, story_number FROM fct_story
+),
+counted AS (
+  SELECT include_late, facet_number, count(*) AS story_count, count(DISTINCT merged_story_number) AS link_low
+  FROM held
+  JOIN fct_story USING (story_number)
   JOIN (SELECT unnest([FALSE, TRUE]) AS include_late) AS scope ON include_late OR NOT is_after_close
-  WHERE view = 'stands'
+  WHERE can_count AND is_story AND NOT is_apart
   GROUP BY ALL
-)
+),
+standing AS (SELECT * FROM counted JOIN facet USING (facet_number))
 SELECT
   include_late, breakdown, level, code,
   coalesce(story_count, 0) AS story_count,

@@ -4,6 +4,6 @@
 -- inputs: stg_story_code, fct_story
 CREATE TABLE mart_story_code AS
 SELECT story_id, story_number, dimension, code, decided_by, probability
-FROM stg_story_code JOIN fct_story USING (story_id)
+FROM stg_story_code JOIN fct_story USING (story_number)
 WHERE code IS NOT NULL
 ORDER BY story_number, dimension, code;

@@ -1,9 +1,7 @@
 -- what: the stories that meet the filters, the earliest first, with codes, tellings and raw items
 -- parameters: those of explain_story.sql, limit (NULL for all), offset
-WITH found AS (SELECT * FROM fct_story /* chosen */),
-story AS MATERIALIZED (
-  SELECT * FROM found ORDER BY story_number LIMIT $limit OFFSET $offset
-),
+WITH place AS (SELECT story_number FROM fct_story /* chosen */ ORDER BY story_number LIMIT $limit OFFSET $offset),
+story AS MATERIALIZED (SELECT * FROM fct_story SEMI JOIN place USING (story_number)),
 heard AS MATERIALIZED (SELECT * FROM fct_submission SEMI JOIN story USING (story_number) WHERE is_heard),
 raw AS (
   SELECT submission_ref, list(raw_id ORDER BY raw_id) AS raw_ids

@@ -3,13 +3,13 @@
 -- grain: one story × dimension
 -- inputs: stg_story_code, in_count_rule, in_dimension
 CREATE TEMP TABLE stg_decided AS
-WITH said AS (SELECT story_id, dimension, code FROM stg_story_code WHERE decided_by = 'person'),
+WITH said AS (SELECT story_number, dimension, code FROM stg_story_code WHERE decided_by = 'person'),
 uncounted AS (
-  SELECT story_id
+  SELECT story_number
   FROM said JOIN (SELECT DISTINCT dimension, kind FROM in_count_rule) AS asked USING (dimension)
   LEFT JOIN in_count_rule AS rule USING (dimension, kind, code)
   WHERE (asked.kind = 'only') = (rule.code IS NULL)
 )
-SELECT story_id, dimension FROM said
+SELECT story_number, dimension FROM said
 UNION
-SELECT story_id, dimension FROM uncounted CROSS JOIN in_dimension;
+SELECT story_number, dimension FROM uncounted CROSS JOIN in_dimension;

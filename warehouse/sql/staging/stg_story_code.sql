@@ -3,4 +3,4 @@
 -- grain: one story × dimension × code
 -- inputs: stg_settled
 CREATE TEMP TABLE stg_story_code AS
-SELECT story_id, dimension, code, decided_by, probability FROM stg_settled WHERE view = 'stands';
+SELECT story_number, dimension, code, decided_by, probability FROM stg_settled WHERE view = 'stands';
