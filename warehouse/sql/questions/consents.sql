@@ -17,31 +17,26 @@ may AS (
     FROM sent
   ) ON "count", paraphrase, quote, "name", contact, ship, llm INTO NAME scope VALUE may
 ),
-standing AS (
+standing AS (  -- as bits, of which a million tellers' take little room: 1 allowed, 2 refused, 4 open
   SELECT
     teller_ref, scope,
-    CASE
-      WHEN is_granted THEN 'allowed' WHEN NOT is_granted THEN 'refused' WHEN may THEN 'allowed' ELSE 'open'
-    END AS state
+    CASE WHEN is_granted THEN 1 WHEN NOT is_granted THEN 2 WHEN may THEN 1 ELSE 4 END::UTINYINT AS state
   FROM may LEFT JOIN said USING (submission_ref, scope)
 ),
 scope_of AS (
-  SELECT
-    teller_ref, scope,
-    CASE WHEN min(state) = max(state) THEN min(state) ELSE 'mixed' END AS state,
-    list(DISTINCT state) AS states
+  SELECT teller_ref, scope, bit_or(state) AS states
   FROM standing
   GROUP BY ALL
 ),
 askable AS (  -- who wants no letters is asked nothing more, nor who takes no part
   SELECT teller_ref FROM scope_of GROUP BY teller_ref
-  HAVING count(*) FILTER (scope IN ('contact', 'count') AND state = 'refused') = 0
+  HAVING count(*) FILTER (scope IN ('contact', 'count') AND states = 2) = 0
 ),
 fitting AS (
   SELECT DISTINCT teller_ref
   FROM scope_of
   WHERE ($scope IS NULL OR scope = $scope)
-    AND ($state IS NULL OR list_contains(states, $state))
+    AND ($state IS NULL OR states & CASE $state WHEN 'allowed' THEN 1 WHEN 'refused' THEN 2 WHEN 'open' THEN 4 END > 0)
     AND ($state IS DISTINCT FROM 'open' OR teller_ref IN (FROM askable))
 ),
 found AS (
@@ -57,8 +52,10 @@ page AS (
   SELECT *, count(*) OVER () AS teller_count FROM found ORDER BY latest_at DESC, teller_ref LIMIT $limit OFFSET $offset
 )
 SELECT
-  page.*, map_from_entries(list((scope, state))) AS states,
-  coalesce(list(scope) FILTER (list_contains(states, 'open') AND teller_ref IN (FROM askable)), []) AS to_ask
+  page.*, map_from_entries(list((
+    scope, CASE states WHEN 1 THEN 'allowed' WHEN 2 THEN 'refused' WHEN 4 THEN 'open' ELSE 'mixed' END
+  ))) AS states,
+  coalesce(list(scope) FILTER (states & 4 > 0 AND teller_ref IN (FROM askable)), []) AS to_ask
 FROM page JOIN scope_of USING (teller_ref)
 GROUP BY ALL
 ORDER BY page.latest_at DESC, teller_ref;
