@@ -126,9 +126,6 @@ class Quarantine(Protocol):
     def let_go(self) -> Sequence[HeldSource]:
         """What left because a better source was given."""
 
-    def look(self, raw_id: str, con: Connection | None) -> RawItem | None:
-        """One of those items as it came in."""
-
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
@@ -151,22 +148,6 @@ class HeldSource:
     channel: str
     file: str
     items: Sequence[HeldItem]
-
-
-@dataclass(frozen=True, slots=True)
-class RawItem:
-    """text: as far as it can be read, and no more than a page shows; "" where nothing was kept."""
-
-    raw_id: str
-    channel: str
-    file: str
-    media_type: str
-    byte_count: int
-    fetched_at: datetime
-    problem: str | None
-    where: str
-    text: str
-    is_cut: bool
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
@@ -13,8 +11,6 @@ from dashboards.doing import HeldItem, HeldSource
 from dashboards.jobs import started
 from dashboards.site import Site
 from warehouse.words import Words
-
-_RAW_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def router(site: Site) -> APIRouter:
@@ -29,14 +25,6 @@ def router(site: Site) -> APIRouter:
         shown = {"held": held, "let_go": let_go, "why": lambda item: reason(site.words, item)}
         count = sum(not item.is_mended for source in held for item in source.items)
         return site.page(request, "quarantine/every.html", count=count, **shown)
-
-    @pages.get("/{raw_id}", response_class=HTMLResponse)
-    def one(request: Request, raw_id: str) -> HTMLResponse:
-        item = asked.look(raw_id, site.con()) if _RAW_ID.fullmatch(raw_id) else None
-        if item is None:
-            raise HTTPException(404, "quarantine.no_item")
-        site.audit(request, "raw_item", raw_id)
-        return site.page(request, "quarantine/one.html", item=item)
 
     @pages.post("/retry")
     def retry(request: Request, form: Form) -> RedirectResponse:

@@ -72,4 +72,6 @@ def test_what_was_used_is_left_out_unless_it_is_asked_for(call, publish, visitor
     assert page.xpath("//p[@class='used']/text()") == ["帯", "第3章"] and page.xpath("//form[@method='post']") == []
     assert [listed(visitor.see(f"/stories?used={u}"), "story_count") for u in ("yes", "no", "x")] == [1, 1, 0]
     assert visitor.see("/stories?used=yes").xpath("//ul[@class='chips']//a/text()") == ["掲載: 掲載済み"]
+    marks = "//article[.//p[@class='marks']/span[.='掲載済み']]//a[@class='ref']/code/text()"
+    assert visitor.see("/stories").xpath(marks) == ["story-old"]
     assert visitor.get("/quotes?used=x").status_code == 400

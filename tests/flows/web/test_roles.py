@@ -47,7 +47,6 @@ LEAST = {
     "POST /take-in/{upload}/land": "editor",
     "POST /take-in/{upload}/cancel": "editor",
     "GET /quarantine": "editor",
-    "GET /quarantine/{raw_id}": "editor",
     "POST /quarantine/retry": "editor",
     "POST /quarantine/put-back": "editor",
     "GET /review": "editor",

@@ -27,6 +27,7 @@ coded AS (
 )
 SELECT
   story.story_id, story.local_date, story.is_story, story.is_apart, story.is_after_close, story.is_reviewed, story.can_count,
+  story.story_id IN (SELECT story_id FROM fct_used) AS is_used,
   coalesce(coded.codes, []) AS codes, telling.submissions
 FROM story
 JOIN telling USING (story_number)
