@@ -55,6 +55,8 @@ def test_quotes_are_allowed_short_and_taken_in_turn(call, publish, visitor):
     ]
     assert page.find(".//h1").text == "4話から選べます"
     assert visitor.see("/quotes?scope=any&longest=5").xpath("//a[@class='ref']/code/text()") == ["story-told"]
+    (wider,) = visitor.see("/quotes?longest=5").xpath("//p[@class='nothing']/a/@href")
+    assert visitor.see(wider).xpath("//a[@class='ref']/code/text()") == ["story-told"]
     for wrong in ("scope=x", "longest=-1", "longest=１", "longest=1e9"):
         assert visitor.get(f"/quotes?{wrong}").status_code == 400
 
