@@ -88,7 +88,7 @@ def of_marks(lake: Lake, key: bytes, marks: Collection[str]) -> dict[str, str]:
     """Entry id -> where, of what was used of those whom these tombstones will cover."""
     entries = decided(lake.ledger, USED)
     theirs = (e for e in entries if tombstones.mark(key, "submission", e.subject) in marks)
-    return {str(e.id): e.payload["where"] for e in theirs}
+    return {str(e.id): e.payload.get("where", "") for e in theirs}
 
 
 def show_used(home: Path, as_json: bool) -> None:

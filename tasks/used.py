@@ -15,5 +15,5 @@ def used(entries: Iterable[Entry], refs: Mapping[str, str]) -> list[Use]:
     first: dict[tuple[str, str], Entry] = {}
     for entry in entries:
         if entry.subject in refs:
-            first.setdefault((refs[entry.subject], entry.payload["where"]), entry)
+            first.setdefault((refs[entry.subject], entry.payload.get("where", "")), entry)
     return [(ref, where, datetime.fromisoformat(entry.at)) for (ref, where), entry in first.items()]
