@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from dashboards import (
 )
 from dashboards.access import guard, needs
 from dashboards.doing import Refusal
+from dashboards.edition import Edition
 from dashboards.listing import items, stories
 from dashboards.overview import overview
 from dashboards.review import pages as review
@@ -98,6 +99,21 @@ def _letters(app: FastAPI) -> None:
         return FileResponse(pylopdf_fonts_jp.sans_path(), media_type="font/otf", headers=kept)
 
 
+_SHOWN = (  # address, template, and what works out of the edition and the query all that the template needs
+    ("/trends", "trends.html", trends.page),
+    ("/stories", "stories.html", stories),
+    ("/quotes", "quotes.html", quotes.page),
+    ("/items", "items.html", items),
+)
+
+
+def _showing(site: Site, template: str, make: Callable[[Edition, Mapping[str, str]], dict]) -> Callable:
+    def show(request: Request) -> HTMLResponse:
+        return site.page(request, template, **make(site.shelf.current(), dict(request.query_params)))
+
+    return show
+
+
 def _reading(site: Site) -> APIRouter:
     """Pages that only show."""
     pages = APIRouter(dependencies=[needs("analyst")])
@@ -110,19 +126,8 @@ def _reading(site: Site) -> APIRouter:
         told = site.shelf.current().remembered(("overview", late), lambda e: overview(e, late))
         return site.page(request, "overview.html", **told)
 
-    @pages.get("/trends", response_class=HTMLResponse)
-    def over_time(request: Request) -> HTMLResponse:
-        return site.page(request, "trends.html", **trends.page(site.shelf.current(), dict(request.query_params)))
-
-    @pages.get("/stories", response_class=HTMLResponse)
-    def story_list(request: Request) -> HTMLResponse:
-        return site.page(request, "stories.html", **stories(site.shelf.current(), dict(request.query_params)))
-
-    @pages.get("/quotes", response_class=HTMLResponse)
-    def quotable(request: Request) -> HTMLResponse:
-        told = quotes.page(site.shelf.current(), dict(request.query_params))
-        may_mark = site.doing.used is not None and request.state.viewer.may("editor")
-        return site.page(request, "quotes.html", **told, may_mark=may_mark)
+    for path, template, make in _SHOWN:
+        pages.get(path, response_class=HTMLResponse)(_showing(site, template, make))
 
     @pages.get("/questions", response_class=HTMLResponse)
     def question_list(request: Request) -> HTMLResponse:
@@ -133,10 +138,6 @@ def _reading(site: Site) -> APIRouter:
         return site.page(
             request, "question.html", **questions.page(site.shelf.current(), name, dict(request.query_params))
         )
-
-    @pages.get("/items", response_class=HTMLResponse)
-    def item_list(request: Request) -> HTMLResponse:
-        return site.page(request, "items.html", **items(site.shelf.current(), dict(request.query_params)))
 
     @pages.get("/quality", response_class=HTMLResponse)
     def how_good(request: Request) -> HTMLResponse:

@@ -82,6 +82,7 @@ class Site:
                 local=self.local,
                 moment=datetime.fromisoformat,
                 viewer=viewer,
+                marks_used=self.doing.used is not None and viewer.may("editor"),
                 reads_originals=self.doing.originals is not None and viewer.may("editor"),
                 rooms=list(filter(None, (self._open_to(viewer, group) for group in BAR))),
                 **context,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from dashboards import questions, take_away, trends
+from dashboards import questions, take_away, trends_taken
 from dashboards.access import needs
 from dashboards.edition import Edition
 from dashboards.site import Site
@@ -37,10 +37,13 @@ def router(site: Site) -> APIRouter:
         edition, asked = site.shelf.current(), dict(request.query_params)
         if _known(kind) in take_away.TABLES:
             return _file(
-                edition, f"trends-{part}", kind, take_away.TABLES[_known(kind)](trends.table(edition, part, asked))
+                edition,
+                f"trends-{part}",
+                kind,
+                take_away.TABLES[_known(kind)](trends_taken.table(edition, part, asked)),
             )
         return _file(
-            edition, f"trends-{part}", kind, take_away.FIGURES[_known(kind)](trends.figure(edition, part, asked))
+            edition, f"trends-{part}", kind, take_away.FIGURES[_known(kind)](trends_taken.figure(edition, part, asked))
         )
 
     @pages.get("/questions/{name}.{kind}")

@@ -184,7 +184,7 @@ def _scopes(held: Held, row: dict, said: Iterable[ledger.Entry]) -> Iterator[str
 
 def _used(held: Held, said: Iterable[ledger.Entry]) -> Iterator[str]:
     used = [entry for entry in said if entry.kind == "used"]
-    lines = [held.words("about.used_line", where=e.payload["where"], at=_day(e, held), id=e.id) for e in used]
+    lines = [held.words("about.used_line", where=e.payload.get("where", "–"), at=_day(e, held), id=e.id) for e in used]
     yield from lines or [held.words("about.not_used")]
 
 
