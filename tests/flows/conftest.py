@@ -14,6 +14,8 @@ from flows.build import build
 from flows.home import Answers, init
 from flows.ingest import ingest
 from flows.settings import Settings, load
+from tests.conftest import once
+from tests.standins.leaver import live_in
 
 TAG = "本のネタにしてもいいよ"
 
@@ -78,3 +80,9 @@ def told_once(tmp_path_factory) -> Home:
 def told(told_once, tmp_path) -> Home:
     """A home with one story on X, x:1700000000000000007, landed and built."""
     return told_once.copied(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory) -> Path:
+    """The home of one who withdraws (tests/standins/leaver.py); for copying only."""
+    return once(tmp_path_factory, "lived_in", live_in)

@@ -16,13 +16,12 @@ from flows.failures import Refused
 from flows.ingest import ingest
 from flows.reviewing import decide
 from flows.settings import load
-from tests.flows.test_forgetting import (  # noqa: F401
+from tests.standins.leaver import (
     ADDRESS,
     FIRST,
     OTHER,
     SECOND,
     TOKENS,
-    _lived_in,
     mail,
     seen,
     without_person,
@@ -33,8 +32,8 @@ ME = f"mail:{ADDRESS}"
 
 
 @pytest.fixture(scope="module")
-def home_once(_lived_in, tmp_path_factory):  # noqa: F811
-    home = shutil.copytree(_lived_in, tmp_path_factory.mktemp("about") / "call", symlinks=True)
+def home_once(lived_in, tmp_path_factory):
+    home = shutil.copytree(lived_in, tmp_path_factory.mktemp("about") / "call", symlinks=True)
     odd = mail(  # what a page must not obey
         "<script>alert(1)</script>\u202e\x1b[2J の話です。本当にうれしかったです。",
         f"<{ADDRESS}>",

@@ -23,7 +23,7 @@ from flows.ingest import ingest
 from flows.settings import SettingsError, load
 from tasks import consent as rules
 from tests.flows.conftest import STORY
-from tests.flows.test_forgetting import ADDRESS, TOKENS, _lived_in, seen, without_person  # noqa: F401
+from tests.standins.leaver import ADDRESS, TOKENS, seen, without_person
 from warehouse import counts, ledger, store
 from warehouse.scopes import SCOPES
 from warehouse.words import Words
@@ -144,8 +144,8 @@ def test_settings_say_what_a_channel_grants(told):
     assert one(told, "SELECT can_count, can_paraphrase, can_llm FROM fct_submission") == (False, True, True)
 
 
-def test_a_withdrawal_takes_the_words_of_a_consent_too(_lived_in, tmp_path):  # noqa: F811
-    home = shutil.copytree(_lived_in, tmp_path / "call", symlinks=True)
+def test_a_withdrawal_takes_the_words_of_a_consent_too(lived_in, tmp_path):
+    home = shutil.copytree(lived_in, tmp_path / "call", symlinks=True)
     more = {"evidence": f"{TOKENS[1]}さんのメール", "name_as": TOKENS[1], "who": "editor"}
     consent(home, f"mail:{TOKENS[2]}", ["name"], [], **more)
     assert without_person(home, f"mail:{ADDRESS}") == 0 and seen(home) == set()

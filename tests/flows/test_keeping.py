@@ -18,7 +18,7 @@ from flows.failures import Refused
 from flows.keeping import backup, restore
 from flows.settings import load
 from tasks import keep
-from tests.flows.test_forgetting import TOKENS, fingerprint, ids, make, seen, without_person
+from tests.standins.leaver import TOKENS, fingerprint, ids, make, seen, without_person
 from tests.warehouse.cheap import cheap_hashes
 from warehouse import audit, ledger
 from warehouse.accounts import Accounts

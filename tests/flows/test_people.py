@@ -17,7 +17,7 @@ from flows.people import decide, show_people
 from flows.settings import load
 from tasks import conform
 from tasks.people import OTHER, SAME
-from tests.flows.test_forgetting import ME, TAG, mail
+from tests.standins.leaver import ME, TAG, mail
 from warehouse import counts, ledger, store
 
 ADDRESS, HANDLE, X_ID, OTHER_ADDRESS = "hana@letters.example.jp", "hana_obi", "5566778899", "matsuda@others.example.jp"

@@ -22,25 +22,24 @@ from flows.web.consents import HomeConsents
 from flows.web.site import site_of
 from tasks.conform import messages
 from tasks.refs import ref
-from tests.flows.test_forgetting import (  # noqa: F401
+from tests.flows.test_people import HANDLE, X_ID, _asked  # noqa: F401
+from tests.standins.leaver import (
     ADDRESS,
     FIRST,
     ME,
     NAME,
     TOKENS,
-    _lived_in,
     seen,
     without_person,
 )
-from tests.flows.test_people import HANDLE, X_ID, _asked  # noqa: F401
 from warehouse import counts, ledger, store
 from warehouse.accounts import Accounts
 from warehouse.words import Words
 
 
 @pytest.fixture
-def home(_lived_in, tmp_path) -> Path:  # noqa: F811
-    return shutil.copytree(_lived_in, tmp_path / "call", symlinks=True)
+def home(lived_in, tmp_path) -> Path:
+    return shutil.copytree(lived_in, tmp_path / "call", symlinks=True)
 
 
 HERE = "http://127.0.0.1:8321"

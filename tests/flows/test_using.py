@@ -14,8 +14,8 @@ from flows.settings import load
 from flows.standing import standing
 from flows.using import use
 from tasks.refs import ref
-from tests.flows.test_forgetting import ADDRESS, NAME, TOKENS, _lived_in, seen, without_person  # noqa: F401
 from tests.flows.test_rights_pages import Browser
+from tests.standins.leaver import ADDRESS, NAME, TOKENS, seen, without_person
 from warehouse import ledger, store
 
 POST = "x:1700000000000000007"
@@ -72,8 +72,8 @@ def test_every_name_of_a_telling_will_do_and_one_that_is_nobodys_writes_nothing(
     assert "まだありません" in capsys.readouterr().out
 
 
-def test_a_withdrawal_tells_where_and_the_ledger_keeps_nothing_of_it(_lived_in, tmp_path, capsys):  # noqa: F811
-    home = shutil.copytree(_lived_in, tmp_path / "call", symlinks=True)
+def test_a_withdrawal_tells_where_and_the_ledger_keeps_nothing_of_it(lived_in, tmp_path, capsys):
+    home = shutil.copytree(lived_in, tmp_path / "call", symlinks=True)
     for where in ("第3章", "第9章"):
         use(home, [f"mail:{TOKENS[2]}"], where, "editor")
     use(home, [f"mail:{TOKENS[3]}"], f"{NAME}さんの頁", "editor")
